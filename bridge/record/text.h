@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text as people write it: folding for comparison, e-mail addresses, names.
+ * Unicode work is libunistring's.
+ */
+#ifndef DIRBRIDGE_RECORD_TEXT_H
+#define DIRBRIDGE_RECORD_TEXT_H
+
+#include "bridge/record/entry.h"
+
+#define EMAIL_MAX 254 /* RFC 5321 4.5.3.1.3 with the erratum to RFC 3696 */
+
+/* True for well-formed UTF-8 (RFC 3629) without NUL. */
+bool text_is_utf8(const char *bytes, size_t len);
+
+/*
+ * The form under which text is equal without regard to case: NFKC case folding,
+ * inner white space squeezed to one space, outer cut (RFC 4518 2). Bytes that are no
+ * UTF-8 come back as they are. Used for group names, organization names, attribute
+ * values of case-ignore syntax.
+ */
+char *text_fold(TALLOC_CTX *ctx, const char *bytes, size_t len);
+
+/* Outer white space cut and NFC; how a name is kept and shown. NULL when it is no
+ * UTF-8, or is empty, or holds control characters. */
+char *text_name(TALLOC_CTX *ctx, const char *bytes, size_t len);
+
+/*
+ * The key of an e-mail address: trimmed, NFC, lower case, IDN domains as they are.
+ * Local parts are folded too: every mail system that matters does. NULL when it is no
+ * address (one "@", both sides non-empty, a domain of labels, no spaces or control
+ * characters, at most EMAIL_MAX bytes).
+ */
+char *email_key(TALLOC_CTX *ctx, const char *bytes, size_t len);
+
+/* ASCII only; for attribute names. In place. */
+void ascii_lower(char *text, size_t len);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dirbridge.yaml as typed values. config_load() reads the main file and what it
+ * includes, checks everything against the tables of settings, and reports every error
+ * at once, each with file, line, column and, for a misspelt word, "did you mean".
+ *
+ * An error in the main file is everybody's: config_load() fails. An error in an included
+ * file (a tenant's) is that organization's only: its sources are kept with `broken` set,
+ * and the rest goes on.
+ *
+ * The format is in dirbridge.yaml(5); the commented sample is config/dirbridge.yaml.
+ */
+#ifndef DIRBRIDGE_CONFIG_CONFIG_H
+#define DIRBRIDGE_CONFIG_CONFIG_H
+
+#include "bridge/base/digest.h"
+#include "bridge/record/filter.h"
+#include "bridge/record/role.h"
+#include "config/settings.h"
+
+/* How a text about a person comes out of an entry; dirbridge.yaml(5), VALUES. */
+struct value_rule {
+	const char *const *attributes; /* the first that has a usable value wins */
+	const char
+		*template_text; /* "{uid}@example.com"; used when no attribute has one */
+	bool lower;             /* fold to lower case */
+	const char *pattern;    /* PCRE2, replaced throughout by replacement ($1..$9) */
+	const char *replacement;
+};
+
+/* What becomes of a person in scope who has no usable e-mail address. */
+enum without_email {
+	WITHOUT_EMAIL_SKIP, /* left out, counted */
+	WITHOUT_EMAIL_HOLD, /* left out, named as a finding, exit code 3 */
+};
+
+struct people_rule {
+	const struct filter *filter;
+	struct value_rule email;
+	struct value_rule name;
+	enum without_email without_email;
+	const struct filter
+		*disabled; /* who is disabled, beside what is built in; or NULL */
+	const char *const *expires; /* attributes that hold an expiry */
+};
+
+struct groups_rule {
+	const struct filter *filter;
+	const char *name_attribute;      /* what name patterns look at; "cn" */
+	const char *const *placeholders; /* member DNs that stand for nobody (T57) */
+	bool expand_owner_groups; /* the members of a group that owns a group own it too
+				   */
+};
+
+/* Which directory groups a grant rule takes. */
+enum grant_from {
+	GRANT_FROM_DN,
+	GRANT_FROM_FILTER,
+	GRANT_FROM_NAME, /* pattern on the whole name, without regard to case */
+};
+
+struct grant_rule {
+	unsigned number; /* from 1, in order of the file; plans say "rule 2" */
+	const char *file;
+	int line;
+	enum grant_from from;
+	const char *dn;
+	const struct filter *filter;
+	const char *pattern;
+	const char *organization; /* path of the target; the source's own by default */
+	const char *group;        /* name, with $1..$9 from the pattern */
+	enum role role;
+	bool create;               /* a console group that is missing may be created */
+	bool allow_owner_claim;    /* may target a group that carries Owner */
+	const char *const *owners; /* attributes of the directory group whose persons
+				      become group owners ("owner", "managedBy") */
+};
+
+enum removal {
+	REMOVAL_REVOKE,
+	REMOVAL_SUSPEND,
+};
+
+struct range {
+	int64_t low, high; /* both 0: not set */
+};
+
+struct source_config {
+	const char *name;
+	const char *file; /* where it is written */
+	int line;
+	const char *broken; /* why it cannot be used, or NULL; then only name, file, line
+			       and organization (when readable) mean anything */
+	const char *organization; /* path: "northwind/contoso" */
+	const char *act_as;       /* its service principal */
+	const char *type;         /* name of the connector */
+	struct settings *connector;
+	struct people_rule people;
+	struct groups_rule groups;
+	const struct grant_rule *grants;
+	size_t n_grants;
+	enum removal removal;
+	int64_t grace; /* seconds, for REMOVAL_SUSPEND */
+	struct range expect_people;
+	const char *const *protect; /* e-mail keys and group names never touched */
+	bool shared_directory;
+	int64_t idle_timeout; /* seconds without a word from the connector */
+	int64_t run_timeout;  /* seconds for a whole pull */
+	uint64_t max_bytes;   /* of one pull */
+};
+
+struct config {
+	const char *store; /* URL: "sqlite:/var/lib/dirbridge/console.db" */
+	const struct source_config *sources; /* sorted by name */
+	size_t n_sources;
+	const char *const *problems; /* errors of included files, as printed lines */
+	size_t n_problems;
+};
+
+/* The settings table of a type of connector, or NULL when there is none of that name. */
+typedef const struct setting *(*config_connector_fn)(const char *type);
+
+/*
+ * Read it all. ERR_CONFIG holds one error a line. The result belongs to ctx.
+ * connectors may be asked for NULL: it then returns NULL.
+ */
+MUST_CHECK struct err *config_load(TALLOC_CTX *ctx, const char *path,
+				   config_connector_fn connectors,
+				   const char *const *connector_names,
+				   struct config **out);
+
+/* The source of this name; ERR_CONFIG with "did you mean", or why it is broken. */
+MUST_CHECK struct err *config_source(const struct config *config, const char *name,
+				     const struct source_config **out);
+
+/*
+ * A text of everything that decides who is wanted (directory address and bases,
+ * filters, attributes, rules, removal policy), one line a setting, in a fixed order and
+ * with secrets as references; and its digest. Timeouts and limits are not in it.
+ */
+char *config_decides(TALLOC_CTX *ctx, const struct source_config *source);
+void config_digest(const struct source_config *source, struct digest *out);
+
+/* The tables, for the manual's test: the whole file, a source, people, groups, grants. */
+extern const struct setting config_file_settings[];
+extern const struct setting config_source_settings[];
+extern const struct setting config_people_settings[];
+extern const struct setting config_groups_settings[];
+extern const struct setting config_grant_settings[];
+
+#endif

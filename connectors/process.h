@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connector as a child process. The parent starts this same program again as
+ * `dirbridge connector`, with no descriptor but two pipes and standard error, and hands
+ * it one JSON object a line:
+ *
+ *   {"open": {"type": ..., "settings": {...}, "filter": ..., "attributes": [...],
+ *             "anchor": ...}}
+ *   {"probe": {}}   {"pull": {}}   {"lookup": {"anchors": ["hex", ...]}}
+ *
+ * Each is answered on the other pipe as an item stream that ends with END or ERROR; the
+ * end of the pipe means close. Secrets are references in the settings: the child
+ * resolves them, the parent never does.
+ *
+ * The child dies with its parent, dumps no core, and cannot gain rights. A child that
+ * crashes, floods or hangs is an error of this run, in bounded time and memory.
+ */
+#ifndef DIRBRIDGE_CONNECTORS_PROCESS_H
+#define DIRBRIDGE_CONNECTORS_PROCESS_H
+
+#include "bridge/record/stream.h"
+#include "connectors/connector.h"
+
+struct process;
+
+/*
+ * Start the child and open the connector; returns when it has answered. type names the
+ * connector. The process is ended (killed when it must be) when it is freed.
+ */
+MUST_CHECK struct err *process_start(TALLOC_CTX *ctx, const char *type,
+				     const struct request *request,
+				     const struct stream_limits *limits,
+				     struct process **out);
+
+/* Ask; then process_read() until it gives ITEM_END. */
+MUST_CHECK struct err *process_probe(struct process *process);
+MUST_CHECK struct err *process_pull(struct process *process);
+MUST_CHECK struct err *process_lookup(struct process *process,
+				      const struct value *anchors, size_t n);
+
+/*
+ * The next item of the answer. ITEM_ERROR never arrives: it comes back as the err it
+ * carries. When the child died, the error says how (signal or exit code).
+ */
+MUST_CHECK struct err *process_read(struct process *process, struct item *item);
+
+uint64_t process_bytes(const struct process *process);
+
+/* What `dirbridge connector` runs: serve requests from in until it ends. Exit code. */
+int process_serve(int in, int out);
+
+/* For tests that are not the dirbridge program: the program to start. */
+void process_set_program(const char *path);
+
+#endif
