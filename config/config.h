@@ -141,11 +141,16 @@ MUST_CHECK struct err *config_source(const struct config *config, const char *na
 char *config_decides(TALLOC_CTX *ctx, const struct source_config *source);
 void config_digest(const struct source_config *source, struct digest *out);
 
-/* The tables, for the manual's test: the whole file, a source, people, groups, grants. */
+/*
+ * The tables, for the manual's test: the whole file, a source (which is read against
+ * the next two and its connector's as well), a rule of `grants`, and a value that is
+ * written as a map.
+ */
 extern const struct setting config_file_settings[];
 extern const struct setting config_source_settings[];
 extern const struct setting config_people_settings[];
 extern const struct setting config_groups_settings[];
 extern const struct setting config_grant_settings[];
+extern const struct setting config_value_settings[];
 
 #endif

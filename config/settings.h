@@ -29,6 +29,7 @@ enum setting_type {
 	SETTING_DN,       /* RFC 4514; checked when read */
 	SETTING_PATTERN,  /* a PCRE2 pattern; checked when read */
 	SETTING_VALUE, /* struct value_rule of config.h: an attribute, a list, or a map */
+	SETTING_MAPS,  /* maps that a table of their own describes (sources, grants) */
 };
 
 enum setting_flags {
@@ -62,6 +63,10 @@ struct settings *settings_new(TALLOC_CTX *ctx, const struct setting *table);
 MUST_CHECK struct err *settings_set(struct settings *s, const char *name,
 				    const char *text);
 
+/* A list that is given and empty: its default does not apply. */
+void settings_set_none(struct settings *s, const char *name);
+
+const struct setting *settings_table(const struct settings *s);
 bool settings_given(const struct settings *s, const char *name);
 const char *settings_text(const struct settings *s, const char *name); /* or NULL */
 /* NULL-terminated, never NULL. */

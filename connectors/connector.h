@@ -58,7 +58,8 @@ struct connector {
 	/*
 	 * Say as FACTs what this server and this account can do. Always: "identity" (what
 	 * is pinned: the base's anchor, a domain SID), "anchor" (anchor_kind_name()),
-	 * "server" (for people), "lookup" (yes, no). And NOTE_FINDINGs for what a person
+	 * "server" (for people), "lookup" (yes, no); "pull" is "changes" when what next
+	 * delivers is relative to the mirror. And NOTE_FINDINGs for what a person
 	 * should grant or change. Reads at most one page.
 	 */
 	MUST_CHECK struct err *(*probe)(struct session *session, struct sink *sink);
@@ -83,6 +84,14 @@ struct connector {
 	/* Hang up. Cannot fail. */
 	void (*close)(struct session *session);
 };
+
+/* True when this attribute is asked for: "cn;lang-fr" is when "cn" is. */
+bool request_wants(const struct request *request, const struct value *name);
+
+/* Each is the constant at the end of its file: connector_ldap, connector_ldif. */
+#define CONNECTOR(name) extern const struct connector connector_##name;
+#include "connectors/list.h"
+#undef CONNECTOR
 
 /* The connector of this name, or NULL; the names, NULL-terminated; its settings. */
 const struct connector *connector_find(const char *name);

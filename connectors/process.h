@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A connector as a child process. The parent starts this same program again as
- * `dirbridge connector`, with no descriptor but two pipes and standard error, and hands
- * it one JSON object a line:
+ * `dirbridge connector`, with no descriptor but one for requests, one for items, and
+ * standard error, and hands it one JSON object a line:
  *
  *   {"open": {"type": ..., "settings": {...}, "filter": ..., "attributes": [...],
  *             "anchor": ...}}
  *   {"probe": {}}   {"pull": {}}   {"lookup": {"anchors": ["hex", ...]}}
  *
- * Each is answered on the other pipe as an item stream that ends with END or ERROR; the
- * end of the pipe means close. Secrets are references in the settings: the child
- * resolves them, the parent never does.
+ * Each is answered in one item stream, by items and an END or ERROR; the end of the
+ * requests means close. Secrets are references in the settings: the child resolves them,
+ * the parent never does.
  *
  * The child dies with its parent, dumps no core, and cannot gain rights. A child that
  * crashes, floods or hangs is an error of this run, in bounded time and memory.
@@ -23,16 +23,21 @@
 
 struct process;
 
+/* So many anchors can be asked for at once; a request has to end somewhere. */
+#define PROCESS_LOOKUP_MAX 100000
+
 /*
  * Start the child and open the connector; returns when it has answered. type names the
- * connector. The process is ended (killed when it must be) when it is freed.
+ * connector. Notes and facts of its opening come first from process_read(). The process
+ * is ended (killed when it must be, within two seconds) when it is freed.
  */
 MUST_CHECK struct err *process_start(TALLOC_CTX *ctx, const char *type,
 				     const struct request *request,
 				     const struct stream_limits *limits,
 				     struct process **out);
 
-/* Ask; then process_read() until it gives ITEM_END. */
+/* Ask; then process_read() until it gives ITEM_END. A pull can be asked for once.
+ * ERR_INCOMPLETE for more anchors than PROCESS_LOOKUP_MAX. */
 MUST_CHECK struct err *process_probe(struct process *process);
 MUST_CHECK struct err *process_pull(struct process *process);
 MUST_CHECK struct err *process_lookup(struct process *process,
@@ -40,7 +45,8 @@ MUST_CHECK struct err *process_lookup(struct process *process,
 
 /*
  * The next item of the answer. ITEM_ERROR never arrives: it comes back as the err it
- * carries. When the child died, the error says how (signal or exit code).
+ * carries. ERR_RETRY when the child died, and the text says how (signal or exit code);
+ * else as stream_read(). Any error but the connector's own ends the child.
  */
 MUST_CHECK struct err *process_read(struct process *process, struct item *item);
 

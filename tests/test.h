@@ -36,6 +36,7 @@ static size_t test_blocks_before;
 static inline void test_start(void)
 {
 	talloc_enable_null_tracking();
+	atexit(talloc_disable_null_tracking);
 	digest_init();
 }
 

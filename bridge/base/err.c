@@ -9,6 +9,7 @@ struct err {
 	char *hint;
 };
 
+PRINTF_LIKE(3, 0)
 static struct err *make(enum err_class class, const char *code, const char *fmt,
 			va_list args)
 {

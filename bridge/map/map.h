@@ -67,6 +67,7 @@ struct wanted_grant {
 	uint32_t path;   /* index into paths: the group that holds the person directly */
 	uint16_t rule;   /* number of the rule */
 	uint8_t role;    /* enum role */
+	bool by_owners;  /* by the group's owners attribute, not by being a member */
 };
 
 struct map_finding {
@@ -82,7 +83,9 @@ struct wanted {
 	const struct wanted_path *paths;
 	uint32_t n_paths;
 	/* Sorted by group, role, person; each once. Of persons whose status is ACTIVE,
-	 * NO_EMAIL or UNKNOWN; a disabled or expired person has none. */
+	 * NO_EMAIL or UNKNOWN; a disabled or expired person has none. Of several ways to
+	 * one grant the first rule counts, then the shortest path, then the lowest
+	 * anchor. */
 	const struct wanted_grant *grants;
 	size_t n_grants;
 	const struct map_finding *findings; /* in a fixed order */

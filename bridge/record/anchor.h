@@ -28,7 +28,8 @@ const char *anchor_attribute(enum anchor_kind kind);
 
 /*
  * From an attribute value, as the server sends it, to the raw bytes: *len is the size
- * of out (at least ENTRY_ANCHOR_MAX) and becomes the length. False when malformed.
+ * of out (at least ENTRY_ANCHOR_MAX) and becomes the length. False when malformed: a
+ * text that is empty, too long or holds a NUL, too.
  */
 bool anchor_read(enum anchor_kind kind, const struct value *value, uint8_t *out,
 		 size_t *len);
@@ -36,7 +37,8 @@ bool anchor_read(enum anchor_kind kind, const struct value *value, uint8_t *out,
 /* For people and logs: the directory's own text form. */
 char *anchor_text(TALLOC_CTX *ctx, enum anchor_kind kind, const struct value *anchor);
 
-/* For a search: an RFC 4515 filter that finds it, each byte escaped where binary. */
+/* For a search: an RFC 4515 filter that finds it, each byte escaped where binary. NULL
+ * for ANCHOR_TEXT, which no attribute carries. */
 char *anchor_filter(TALLOC_CTX *ctx, enum anchor_kind kind, const struct value *anchor);
 
 #endif

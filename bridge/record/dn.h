@@ -27,7 +27,8 @@ MUST_CHECK struct err *dn_key(TALLOC_CTX *ctx, const char *dn, size_t len,
 
 /*
  * The digest of the key, with no allocation on the usual path: made for hundreds of
- * thousands of member values. False when the text is no DN.
+ * thousands of member values, and good in this process only (digest_fast()). False when
+ * the text is no DN.
  */
 bool dn_digest(const char *dn, size_t len, struct digest *out);
 

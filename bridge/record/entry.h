@@ -90,7 +90,8 @@ void entry_begin(struct entry_builder *b, const void *anchor, size_t anchor_len,
 /* The name is folded to lower case (ASCII). */
 void entry_add(struct entry_builder *b, const char *name, size_t name_len,
 	       const void *value, size_t value_len);
-/* ERR_RECORD when a limit is passed or a value came without entry_begin(). */
+/* ERR_RECORD when a limit is passed, the anchor is empty, or a value came without
+ * entry_begin(). */
 MUST_CHECK struct err *entry_finish(struct entry_builder *b, TALLOC_CTX *ctx,
 				    struct entry **out);
 

@@ -10,10 +10,12 @@
  * and <= when both sides are integers, generalized times when both are times, else
  * folded text. Extensible matches known: the bit rules 1.2.840.113556.1.4.803 (and)
  * and .804 (or); caseExactMatch (2.5.13.5). An unknown rule, and the in-chain rule
- * .1941, is refused when the filter is read: silently wrong is worse.
+ * .1941, is refused when the filter is read: silently wrong is worse. So are attributes
+ * by OID and Active Directory's "anr".
  *
- * objectCategory, which Active Directory stores as a DN and accepts by short name, also
- * matches by the leftmost RDN of its value.
+ * objectCategory, which Active Directory stores as a DN and accepts by class name, also
+ * matches by the leftmost RDN of its value, dashes aside; the classes for people (user,
+ * contact, inetOrgPerson, organizationalPerson) share the category "person".
  *
  * RFC 4511 4.5.1.7: a test on an attribute that the entry lacks is false here (not
  * Undefined); (!(x=y)) is then true, as every server in use answers it.
@@ -31,10 +33,12 @@ MUST_CHECK struct err *filter_parse(TALLOC_CTX *ctx, const char *text,
 
 bool filter_match(const struct filter *filter, const struct entry *entry);
 
-/* The filter as text, in one spelling for one meaning; for digests and for the server. */
+/* The filter as text, in one spelling of names, blanks and escapes, with its values as
+ * they were written; for digests and for the server. */
 const char *filter_text(const struct filter *filter);
 
-/* Call fn for the lower-case base name of each attribute that the filter looks at. */
+/* Call fn for the lower-case base name of each attribute that the filter looks at, as
+ * often as it is there. */
 void filter_attributes(const struct filter *filter,
 		       void (*fn)(const char *name, void *data), void *data);
 

@@ -31,7 +31,9 @@
 
 #include "bridge/record/entry.h"
 
-#define STREAM_ITEM_MAX (ENTRY_SIZE_MAX + 16)
+#define STREAM_MAGIC     "dbitem1\n"
+#define STREAM_MAGIC_LEN 8
+#define STREAM_ITEM_MAX  (ENTRY_SIZE_MAX + 16)
 
 enum item_kind {
 	ITEM_ENTRY = 1,
@@ -69,11 +71,16 @@ struct item {
 	struct value hint;      /* ERROR */
 };
 
-/* ---- writing, in the connector process ------------------------------------------- */
+/* ---- writing, in the connector process ---- */
 
 /*
  * A sink takes items and passes them on in blocks. When a block cannot be passed on
- * (the run is gone), the sink turns bad, swallows the rest, and stream_flush() says so.
+ * (the run is gone), the sink turns bad, swallows the rest, and sink_flush() says so;
+ * SIGPIPE is the process's own affair and should be ignored.
+ *
+ * An entry or a link that passes a limit of entry.h becomes a NOTE_RECORD and a SEEN,
+ * so that it never looks gone; when even its anchor is unusable, the END that follows
+ * is not complete, whatever sink_end() was told.
  */
 struct sink;
 
@@ -107,7 +114,7 @@ void sink_error(struct sink *sink, const struct err *err);
 /* Pass on what is held. ERR_BUG when the other side is gone. */
 MUST_CHECK struct err *sink_flush(struct sink *sink);
 
-/* ---- reading, in the run ----------------------------------------------------------- */
+/* ---- reading, in the run ---- */
 
 struct stream;
 

@@ -16,9 +16,11 @@ bool text_is_utf8(const char *bytes, size_t len);
 /*
  * The form under which text is equal without regard to case: NFKC case folding,
  * inner white space squeezed to one space, outer cut (RFC 4518 2). Bytes that are no
- * UTF-8 come back as they are. Used for group names, organization names, attribute
- * values of case-ignore syntax.
+ * UTF-8, or more than TEXT_FOLD_MAX, come back as they are, except that a NUL becomes
+ * the bytes C0 80, which no text holds, so that it ends nothing. Used for group names,
+ * organization names, attribute values of case-ignore syntax.
  */
+#define TEXT_FOLD_MAX (1u << 20)
 char *text_fold(TALLOC_CTX *ctx, const char *bytes, size_t len);
 
 /* Outer white space cut and NFC; how a name is kept and shown. NULL when it is no
@@ -33,7 +35,13 @@ char *text_name(TALLOC_CTX *ctx, const char *bytes, size_t len);
  */
 char *email_key(TALLOC_CTX *ctx, const char *bytes, size_t len);
 
-/* ASCII only; for attribute names. In place. */
+/* A GeneralizedTime as seconds since 1970, for rooms that know no clock; as
+ * clock_parse() reads it. */
+bool text_time(const char *bytes, size_t len, int64_t *time);
+
+/* ASCII only; for attribute names: to lower case in place, and equal without regard to
+ * case. */
 void ascii_lower(char *text, size_t len);
+bool ascii_equal(const char *a, const char *b, size_t len);
 
 #endif

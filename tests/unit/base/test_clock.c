@@ -29,8 +29,11 @@ static void test_reads_every_form(void **state)
 
 static void test_refuses_what_is_no_time(void **state)
 {
-	static const char *const bad[] = { "",		 "tomorrow", "2026-13-01",
-					   "20261124090", "2026-11-24T09:00:00X",
+	static const char *const bad[] = { "",
+					   "tomorrow",
+					   "2026-13-01",
+					   "20261124090",
+					   "2026-11-24T09:00:00X",
 					   "20060711011740+99" };
 	int64_t time;
 

@@ -9,8 +9,9 @@ static void test_story_reads_from_outside_in(void **state)
 	err = err_hint(err, "Try again in %d minutes.", 5);
 	err = err_hint(err_wrap(err, "search \"%s\"", "ou=people"), "Another hint.");
 	err = err_wrap(err, "pull \"acme\"");
-	assert_string_equal(err_text(err),
-			    "pull \"acme\": search \"ou=people\": server is busy (LDAP 51)");
+	assert_string_equal(
+		err_text(err),
+		"pull \"acme\": search \"ou=people\": server is busy (LDAP 51)");
 	assert_string_equal(err_hint_text(err), "Try again in 5 minutes.");
 	assert_int_equal(err_class(err), ERR_LATER);
 	assert_null(err_code(err));

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/base/clock.h"
+#include "bridge/cmd/commands.h"
+#include "bridge/console/list.h"
+#include "bridge/record/text.h"
+
+/* ---- block and unblock ---- */
+
+/* How many people own each organization, then each group: what a block changes. */
+static uint32_t *count_owners(TALLOC_CTX *ctx, const struct view *v)
+{
+	uint32_t *counts =
+		mem_array(ctx, uint32_t, (size_t)v->n_organizations + v->n_groups);
+
+	for (uint32_t o = 0; o < v->n_organizations; o++)
+		counts[o] = v->organizations[o].person_owners;
+	for (uint32_t g = 0; g < v->n_groups; g++)
+		counts[v->n_organizations + g] = v->groups[g].person_owners;
+	return counts;
+}
+
+/* A block acts at once, so it says what it has left without an owner. */
+static json_t *name_orphans(struct cmd *cmd, const uint32_t *before)
+{
+	const struct view *v = cmd->console->view;
+	const uint32_t *after = count_owners(cmd, v);
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < v->n_organizations + v->n_groups; i++) {
+		const struct view_group *g = i < v->n_organizations
+						     ? NULL
+						     : &v->groups[i - v->n_organizations];
+		const char *path = v->organizations[g ? g->organization : i].path;
+
+		if (before[i] == 0 || after[i] > 0)
+			continue;
+		cmd_say(cmd, "without an owner now: %s%s%s", path, g ? " / " : "",
+			g ? g->name : "");
+		json_array_append_new(array, cmd_object("organization", path, "group",
+							g ? g->name : NULL, NULL));
+	}
+	return array;
+}
+
+/* Whoever owns the root may shut anybody out of all of it. */
+static struct err *find(struct cmd *cmd, const char *root, uint32_t *account)
+{
+	AUTO_MEM char *key = email_key(NULL, cmd->args[0], strlen(cmd->args[0]));
+	const struct console *c = cmd->console;
+	uint32_t top, email;
+	struct err *err = console_organization(c, root, &top);
+
+	if (err)
+		return err;
+	email = key ? view_email(c->view, key) : VIEW_NONE;
+	*account = email == VIEW_NONE ? VIEW_NONE : c->view->emails[email].account;
+	if (*account != VIEW_NONE)
+		return NULL;
+	return err_hint(err_refused("unknown-account",
+				    "unknown-account: \"%s\" has no account in \"%s\"",
+				    cmd->args[0], root),
+			"See who has with: dirbridge account list");
+}
+
+static struct err *set_block(struct cmd *cmd, enum change_kind kind, const char *root,
+			     const char *reason, const uint32_t **before)
+{
+	struct change change = { .kind = kind };
+	struct console *c = cmd->console;
+	struct err *err = find(cmd, root, &change.account);
+
+	if (err)
+		return err;
+	*before = count_owners(cmd, c->view);
+	if (c->view->accounts[change.account].blocked == (kind == CHANGE_BLOCK))
+		return NULL;
+	return console_change(c, &change, NULL, reason);
+}
+
+static struct err *block(struct cmd *cmd, enum change_kind kind)
+{
+	const char *root = NULL, *reason = NULL;
+	const struct cmd_option options[] = {
+		{ "in", 0, CMD_TEXT, &root },
+		{ "reason", 0, CMD_TEXT, &reason },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+	const char *state = kind == CHANGE_BLOCK ? "blocked" : "not blocked";
+	const uint32_t *before = NULL;
+	struct err *err = cmd_parse(cmd, options, 1, 1);
+	json_t *json;
+
+	if (err == NULL && (root == NULL || strchr(root, '/') != NULL))
+		err = err_new(ERR_USAGE, "which root is missing: --in ROOT");
+	if (err == NULL && reason == NULL)
+		err = err_new(ERR_USAGE, "why is missing: --reason TEXT");
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, root);
+	if (err == NULL)
+		err = set_block(cmd, kind, root, reason, &before);
+	err = cmd_leave(cmd, err);
+	if (err)
+		return err;
+	cmd_say(cmd, "\"%s\" is %s in \"%s\"", cmd->args[0], state, root);
+	json = cmd_object("account", cmd->args[0], "root", root, "state", state, NULL);
+	json_object_set_new(json, "without_owner", name_orphans(cmd, before));
+	cmd_json(cmd, json);
+	return NULL;
+}
+
+struct err *cmd_account_block(struct cmd *cmd)
+{
+	return block(cmd, CHANGE_BLOCK);
+}
+
+struct err *cmd_account_unblock(struct cmd *cmd)
+{
+	return block(cmd, CHANGE_UNBLOCK);
+}
+
+/* ---- list ---- */
+
+static struct err *list_one(struct cmd *cmd, const struct named *named, struct grid *grid,
+			    json_t *array)
+{
+	const struct console *c = cmd->console;
+	const struct view_account *a = &c->view->accounts[named->number];
+	const char *kind = a->service ? "service" : "person", *reason, *state = "";
+	int64_t since;
+	struct err *err = list_block(cmd, c->store, c->root, a->id, &since, &reason);
+	json_t *one;
+
+	if (err)
+		return err;
+	if (since != 0)
+		state = mem_printf(cmd, "blocked since %s: %s",
+				   clock_format_short(cmd, since), reason ? reason : "");
+	grid_row(grid, named->name, kind, state);
+	one = cmd_object("who", named->name, "kind", kind, "name", a->name,
+			 "block_reason", reason, NULL);
+	json_object_set_new(one, "blocked_since", cmd_stamp(since));
+	json_array_append_new(array, one);
+	return NULL;
+}
+
+static struct err *list_accounts(struct cmd *cmd, struct grid *grid, json_t *array)
+{
+	const struct view *v = cmd->console->view;
+	struct named *found = mem_array(cmd, struct named, v->n_accounts);
+	struct err *err = NULL;
+	size_t n = 0;
+
+	for (uint32_t a = 0; a < v->n_accounts; a++)
+		if (console_sees(cmd->console, a))
+			found[n++] = (struct named){ cmd_who(v, a), a };
+	cmd_sort(found, n);
+	for (size_t i = 0; err == NULL && i < n; i++)
+		err = list_one(cmd, &found[i], grid, array);
+	return err;
+}
+
+struct err *cmd_account_list(struct cmd *cmd)
+{
+	struct grid *grid = grid_new(cmd, 3);
+	json_t *array = json_array();
+	uint32_t root;
+	struct err *err = cmd_parse(cmd, NULL, 1, 1);
+
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
+	if (err == NULL)
+		err = console_organization(cmd->console, cmd->args[0], &root);
+	if (err == NULL)
+		err = list_accounts(cmd, grid, array);
+	err = cmd_leave(cmd, err);
+	if (err) {
+		json_decref(array);
+		return err;
+	}
+	if (!cmd->json)
+		grid_print(grid, "");
+	cmd_json(cmd, json_pack("{s:o,s:o}", "root", cmd_text(cmd->args[0]), "accounts",
+				array));
+	return NULL;
+}

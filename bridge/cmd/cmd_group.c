@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/cmd/commands.h"
+#include "bridge/console/list.h"
+#include "bridge/record/text.h"
+
+/* ---- create ---- */
+
+static struct err *create(struct cmd *cmd, const char *name)
+{
+	struct change change = {
+		.kind = CHANGE_GROUP,
+		.giver = GIVER_HAND,
+		.name = name,
+		.name_key = text_fold(cmd, name, strlen(name)),
+	};
+	struct err *err =
+		console_organization(cmd->console, cmd->args[0], &change.organization);
+
+	return err ? err : console_change(cmd->console, &change, NULL, NULL);
+}
+
+struct err *cmd_group_create(struct cmd *cmd)
+{
+	const char *name = NULL;
+	struct err *err = cmd_parse(cmd, NULL, 2, 2);
+
+	if (err == NULL)
+		err = cmd_name(cmd, "a group", cmd->args[1], &name);
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, cmd->args[0]);
+	if (err == NULL)
+		err = create(cmd, name);
+	err = cmd_leave(cmd, err);
+	if (err)
+		return err;
+	cmd_say(cmd, "made group \"%s\" in \"%s\"; \"%s\" is its owner", name,
+		cmd->args[0], cmd->console->principal.name);
+	cmd_json(cmd, cmd_object("organization", cmd->args[0], "group", name, "owner",
+				 cmd->console->principal.name, NULL));
+	return NULL;
+}
+
+/* ---- add and remove ---- */
+
+enum outcome { DONE, NOTHING_TO_DO, STILL_GIVEN };
+
+static bool by_hand(const struct view *v, uint32_t role)
+{
+	return role != VIEW_NONE &&
+	       view_giver(v, v->roles[role].givers, GIVER_HAND) != VIEW_NONE;
+}
+
+static struct err *give_or_take(struct cmd *cmd, struct change *change,
+				enum outcome *outcome)
+{
+	struct console *c = cmd->console;
+	struct err *err =
+		console_own_group(c, cmd->args[0], cmd->args[1], &change->group);
+
+	if (err == NULL)
+		err = console_known(c, cmd->args[2], &change->account);
+	if (err)
+		return err;
+	*outcome = DONE;
+	if (change->kind == CHANGE_GIVE &&
+	    by_hand(c->view,
+		    view_role(c->view, change->group, change->role, change->account))) {
+		*outcome = NOTHING_TO_DO;
+		return NULL;
+	}
+	err = console_change(c, change, NULL, NULL);
+	if (err == NULL && change->kind == CHANGE_TAKE &&
+	    c->view->roles[change->made].givers != VIEW_NONE)
+		*outcome = STILL_GIVEN;
+	return err;
+}
+
+static void tell(struct cmd *cmd, const struct change *change, enum outcome outcome)
+{
+	static const struct {
+		const char *word, *line;
+	} of[] = {
+		[DONE] = { "done", "" },
+		[NOTHING_TO_DO] = { "nothing to do", " already" },
+		[STILL_GIVEN] = { "still given", " by a source that gives it too" },
+	};
+	bool is = change->kind == CHANGE_GIVE || outcome == STILL_GIVEN;
+
+	cmd_say(cmd, "\"%s\" is %s%s of \"%s\" in \"%s\"%s", cmd->args[2],
+		is ? "" : "no longer ", role_name(change->role), cmd->args[1],
+		cmd->args[0], of[outcome].line);
+	cmd_json(cmd, cmd_object("organization", cmd->args[0], "group", cmd->args[1],
+				 "who", cmd->args[2], "role", role_name(change->role),
+				 "change", change_name(change->kind), "outcome",
+				 of[outcome].word, NULL));
+}
+
+static struct err *change_role(struct cmd *cmd, enum change_kind kind)
+{
+	struct change change = { .kind = kind, .giver = GIVER_HAND };
+	const char *role = NULL;
+	const struct cmd_option options[] = {
+		{ "role", 'r', CMD_TEXT, &role },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+	enum outcome outcome = DONE;
+	struct err *err = cmd_parse(cmd, options, 3, 3);
+
+	if (err == NULL)
+		err = cmd_role(role, &change.role);
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, cmd->args[0]);
+	if (err == NULL)
+		err = give_or_take(cmd, &change, &outcome);
+	err = cmd_leave(cmd, err);
+	if (err == NULL)
+		tell(cmd, &change, outcome);
+	return err;
+}
+
+struct err *cmd_group_add(struct cmd *cmd)
+{
+	return change_role(cmd, CHANGE_GIVE);
+}
+
+struct err *cmd_group_remove(struct cmd *cmd)
+{
+	return change_role(cmd, CHANGE_TAKE);
+}
+
+/* ---- list ---- */
+
+static bool is_linked(const struct view *v, uint32_t group, uint32_t organization)
+{
+	for (uint32_t l = v->groups[group].links; l != VIEW_NONE;
+	     l = v->links[l].next_of_group)
+		if (v->links[l].organization == organization)
+			return true;
+	return false;
+}
+
+/* How many roles of each kind are active, by group. */
+static uint32_t *count_roles(TALLOC_CTX *ctx, const struct view *v)
+{
+	uint32_t *counts = mem_array(ctx, uint32_t, (size_t)v->n_groups * ROLES);
+
+	for (uint32_t r = 0; r < v->n_roles; r++)
+		if (view_role_is_active(v, r))
+			counts[v->roles[r].group * ROLES + v->roles[r].role]++;
+	return counts;
+}
+
+static void list_groups(struct cmd *cmd, uint32_t here)
+{
+	const struct view *v = cmd->console->view;
+	const uint32_t *counts = count_roles(cmd, v);
+	struct grid *grid = grid_new(cmd, 4);
+	json_t *array = json_array();
+
+	for (uint32_t g = 0; g < v->n_groups; g++) {
+		const char *home = v->organizations[v->groups[g].organization].path;
+		const uint32_t *n = &counts[g * ROLES];
+		bool linked = is_linked(v, g, here);
+
+		if (v->groups[g].organization != here && !linked)
+			continue;
+		grid_row(grid, v->groups[g].name,
+			 cmd_count(cmd, n[ROLE_MEMBER], "member"),
+			 cmd_count(cmd, n[ROLE_OWNER], "owner"),
+			 linked ? mem_printf(cmd, "linked from %s", home) : "");
+		json_array_append_new(
+			array, json_pack("{s:o,s:o,s:i,s:i,s:b}", "name",
+					 cmd_text(v->groups[g].name), "home",
+					 cmd_text(home), "members", (int)n[ROLE_MEMBER],
+					 "owners", (int)n[ROLE_OWNER], "linked", linked));
+	}
+	if (!cmd->json)
+		grid_print(grid, "");
+	cmd_json(cmd, json_pack("{s:o,s:o}", "organization", cmd_text(cmd->args[0]),
+				"groups", array));
+}
+
+struct err *cmd_group_list(struct cmd *cmd)
+{
+	uint32_t here = VIEW_NONE;
+	struct err *err = cmd_parse(cmd, NULL, 1, 1);
+
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
+	if (err == NULL)
+		err = console_organization(cmd->console, cmd->args[0], &here);
+	err = cmd_leave(cmd, err);
+	if (err == NULL)
+		list_groups(cmd, here);
+	return err;
+}
+
+/* ---- show ---- */
+
+/* The roles of one kind in a group, by who holds them. */
+static struct named *find_holders(struct cmd *cmd, uint32_t group, enum role role,
+				  size_t *n)
+{
+	const struct view *v = cmd->console->view;
+	struct named *found = NULL;
+	size_t capacity = 0;
+
+	*n = 0;
+	for (uint32_t r = 0; r < v->n_roles; r++) {
+		const struct view_role *held = &v->roles[r];
+
+		if (held->group != group || held->role != role ||
+		    held->givers == VIEW_NONE)
+			continue;
+		mem_grow(cmd, found, *n + 1, &capacity);
+		found[(*n)++] = (struct named){ cmd_who(v, held->account), r };
+	}
+	cmd_sort(found, *n);
+	return found;
+}
+
+static struct err *name_givers(struct cmd *cmd, uint32_t role, json_t *names)
+{
+	const struct view *v = cmd->console->view;
+	struct err *err = NULL;
+
+	for (uint32_t g = v->roles[role].givers; err == NULL && g != VIEW_NONE;
+	     g = v->givers[g].next) {
+		const char *name = "hand";
+
+		if (v->givers[g].giver != GIVER_HAND)
+			err = list_source(cmd, cmd->console->store, v->givers[g].giver,
+					  &name);
+		if (err == NULL)
+			json_array_append_new(names, cmd_text(name));
+	}
+	return err;
+}
+
+static const char *joined(struct cmd *cmd, json_t *names)
+{
+	const char *text = "by";
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(names, i, name) text = mem_printf(
+		cmd, "%s%s %s", text, i > 0 ? "," : "", json_string_value(name));
+	return text;
+}
+
+static const char *state_of(const struct view *v, uint32_t role)
+{
+	if (v->accounts[v->roles[role].account].blocked)
+		return "blocked";
+	return view_role_is_active(v, role) ? "active" : "suspended";
+}
+
+static struct err *show_holders(struct cmd *cmd, uint32_t group, enum role role,
+				struct grid *grid, json_t *array)
+{
+	size_t n;
+	const struct named *found = find_holders(cmd, group, role, &n);
+	struct err *err = NULL;
+
+	for (size_t i = 0; err == NULL && i < n; i++) {
+		const char *state = state_of(cmd->console->view, found[i].number);
+		json_t *one = cmd_object("who", found[i].name, "role", role_name(role),
+					 "state", state, NULL);
+		json_t *names = json_array();
+
+		err = name_givers(cmd, found[i].number, names);
+		grid_row(grid, found[i].name, role_name(role), joined(cmd, names),
+			 strcmp(state, "active") == 0 ? "" : state);
+		json_object_set_new(one, "givers", names);
+		json_array_append_new(array, one);
+	}
+	return err;
+}
+
+struct err *cmd_group_show(struct cmd *cmd)
+{
+	struct grid *grid = grid_new(cmd, 4);
+	json_t *array = json_array();
+	uint32_t group = VIEW_NONE;
+	struct err *err = cmd_parse(cmd, NULL, 2, 2);
+
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
+	if (err == NULL)
+		err = console_own_group(cmd->console, cmd->args[0], cmd->args[1], &group);
+	for (enum role role = ROLE_MEMBER; err == NULL && role < ROLES; role++)
+		err = show_holders(cmd, group, role, grid, array);
+	err = cmd_leave(cmd, err);
+	if (err) {
+		json_decref(array);
+		return err;
+	}
+	if (!cmd->json)
+		grid_print(grid, "");
+	cmd_json(cmd, json_pack("{s:o,s:o,s:o}", "organization", cmd_text(cmd->args[0]),
+				"group", cmd_text(cmd->args[1]), "roles", array));
+	return NULL;
+}

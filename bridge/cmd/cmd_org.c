@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/cmd/commands.h"
+#include "bridge/console/list.h"
+#include "bridge/record/text.h"
+
+/* ---- create ---- */
+
+struct new_organization {
+	const char *parent; /* path, or NULL for a root */
+	const char *name;
+	const char *owner, *owner_name;
+};
+
+static struct err *read_path(struct cmd *cmd, struct new_organization *new)
+{
+	const char *path = cmd->args[0], *slash = strrchr(path, '/');
+
+	if (slash != NULL)
+		new->parent = mem_strndup(cmd, path, (size_t)(slash - path));
+	if (slash != NULL && new->owner != NULL)
+		return err_hint(err_new(ERR_USAGE, "--owner is for roots"),
+				"Whoever makes a sub-organization owns it.");
+	if (slash == NULL && new->owner == NULL)
+		return err_hint(err_new(ERR_USAGE, "a root needs --owner EMAIL"),
+				"It names the root's first organization owner.");
+	return cmd_name(cmd, "an organization", slash ? slash + 1 : path, &new->name);
+}
+
+static struct err *make(struct cmd *cmd, const struct new_organization *new)
+{
+	struct console *c = cmd->console;
+	struct change change = {
+		.kind = CHANGE_ORGANIZATION,
+		.organization = VIEW_NONE,
+		.account = c->principal.account,
+		.name = new->name,
+		.name_key = text_fold(cmd, new->name, strlen(new->name)),
+	};
+	struct err *err;
+
+	if (new->parent != NULL)
+		err = console_organization(c, new->parent, &change.organization);
+	else
+		err = console_account(c, new->owner, new->owner_name, &change.account);
+	return err ? err : console_change(c, &change, NULL, NULL);
+}
+
+struct err *cmd_org_create(struct cmd *cmd)
+{
+	struct new_organization new = { 0 };
+	const struct cmd_option options[] = {
+		{ "owner", 0, CMD_TEXT, &new.owner },
+		{ "name", 0, CMD_TEXT, &new.owner_name },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+	struct err *err = cmd_parse(cmd, options, 1, 1);
+
+	if (err == NULL)
+		err = read_path(cmd, &new);
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, cmd->args[0]);
+	if (err == NULL)
+		err = make(cmd, &new);
+	err = cmd_leave(cmd, err);
+	if (err)
+		return err;
+	cmd_say(cmd, "made organization \"%s\"", cmd->args[0]);
+	if (new.owner != NULL) {
+		cmd_say(cmd, "next: dirbridge licence set %s --until DATE", new.name);
+		cmd_say(cmd, "      dirbridge principal allow %s --user USER", new.owner);
+	}
+	cmd_json(cmd,
+		 cmd_object("organization", cmd->args[0], "owner",
+			    new.owner ? new.owner : cmd->console->principal.name, NULL));
+	return NULL;
+}
+
+/* ---- list ---- */
+
+static void list_one(struct cmd *cmd, uint32_t number, struct grid *grid, json_t *array)
+{
+	const struct view_organization *o = &cmd->console->view->organizations[number];
+
+	grid_row(grid, o->path, cmd_count(cmd, o->person_owners, "owner"));
+	json_array_append_new(array, json_pack("{s:o,s:i,s:i}", "path", cmd_text(o->path),
+					       "level", (int)o->level, "owners",
+					       (int)o->person_owners));
+}
+
+/* What the principal owns of one root, at or below a path. */
+static struct err *list_root(struct cmd *cmd, const char *path, struct grid *grid,
+			     json_t *array)
+{
+	struct err *err = cmd_enter(cmd, STORE_READ, path);
+	const struct view *v;
+	uint32_t top;
+
+	if (err)
+		return cmd_leave(cmd, err);
+	v = cmd->console->view;
+	top = view_organization(v, path);
+	for (uint32_t o = 0; top != VIEW_NONE && o < v->n_organizations; o++)
+		if (view_is_within(v, top, o) &&
+		    (cmd->console->principal.operator_ ||
+		     view_owns_organization(v, cmd->console->principal.account, o)))
+			list_one(cmd, o, grid, array);
+	return cmd_leave(cmd, NULL);
+}
+
+/* A path of which nothing is the caller's is as good as one that is not there. */
+static struct err *list_path(struct cmd *cmd, const char *path, struct grid *grid,
+			     json_t *array)
+{
+	struct err *err = list_root(cmd, path, grid, array);
+	uint32_t unused;
+
+	if (err || json_array_size(array) > 0)
+		return err;
+	return console_organization(cmd->console, path, &unused);
+}
+
+static struct err *list_all(struct cmd *cmd, struct grid *grid, json_t *array)
+{
+	const char *const *roots;
+	struct store *store;
+	struct err *err = cmd_open(cmd, STORE_READ, &store);
+
+	if (err == NULL)
+		err = list_roots(cmd, store, &roots);
+	for (size_t i = 0; err == NULL && roots[i] != NULL; i++)
+		err = list_root(cmd, roots[i], grid, array);
+	return err;
+}
+
+struct err *cmd_org_list(struct cmd *cmd)
+{
+	struct grid *grid = grid_new(cmd, 2);
+	json_t *array = json_array();
+	struct err *err = cmd_parse(cmd, NULL, 0, 1);
+
+	if (err == NULL)
+		err = cmd->n_args > 0 ? list_path(cmd, cmd->args[0], grid, array)
+				      : list_all(cmd, grid, array);
+	if (err) {
+		json_decref(array);
+		return err;
+	}
+	if (!cmd->json)
+		grid_print(grid, "");
+	cmd_json(cmd, json_pack("{s:o}", "organizations", array));
+	return NULL;
+}

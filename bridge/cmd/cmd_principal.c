@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/base/str.h"
+#include "bridge/cmd/commands.h"
+#include "bridge/console/list.h"
+
+/* ---- add ---- */
+
+/* Owner of one organization, unless the principal has it already. */
+static struct err *own(struct cmd *cmd, uint32_t account, const char *path)
+{
+	struct change change = { .kind = CHANGE_CLAIM, .account = account };
+	struct console *c = cmd->console;
+	struct err *err = console_organization(c, path, &change.organization);
+
+	if (err || view_owns_organization(c->view, account, change.organization))
+		return err;
+	return console_change(c, &change, NULL, NULL);
+}
+
+static struct err *one_root(const char *const *paths)
+{
+	size_t len = strcspn(paths[0], "/");
+
+	for (size_t i = 1; paths[i] != NULL; i++)
+		if (strcspn(paths[i], "/") != len ||
+		    strncmp(paths[i], paths[0], len) != 0)
+			return err_hint(err_new(ERR_USAGE,
+						"\"%s\" and \"%s\" are of two roots",
+						paths[0], paths[i]),
+					"Name one root's organizations at a time.");
+	return NULL;
+}
+
+static struct err *add(struct cmd *cmd, const char *name, const char *const *paths)
+{
+	uint32_t account = VIEW_NONE;
+	struct err *err = console_service(cmd->console, name, &account);
+
+	for (size_t i = 0; err == NULL && paths[i] != NULL; i++)
+		err = own(cmd, account, paths[i]);
+	return err;
+}
+
+static json_t *texts(const char *const *list)
+{
+	json_t *array = json_array();
+
+	for (; list != NULL && *list != NULL; list++)
+		json_array_append_new(array, cmd_text(*list));
+	return array;
+}
+
+struct err *cmd_principal_add(struct cmd *cmd)
+{
+	const char **paths = NULL, *name = NULL;
+	const struct cmd_option options[] = {
+		{ "owner-of", 0, CMD_TEXTS, &paths },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+	struct err *err = cmd_parse(cmd, options, 1, 1);
+
+	if (err == NULL && paths == NULL)
+		err = err_new(ERR_USAGE, "owner of what is missing: --owner-of PATH");
+	if (err == NULL)
+		err = one_root(paths);
+	if (err == NULL)
+		err = cmd_name(cmd, "a principal", cmd->args[0], &name);
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, paths[0]);
+	if (err == NULL)
+		err = add(cmd, name, paths);
+	err = cmd_leave(cmd, err);
+	if (err)
+		return err;
+	for (size_t i = 0; paths[i] != NULL; i++)
+		cmd_say(cmd, "service principal \"%s\" has Owner of \"%s\"", name,
+			paths[i]);
+	cmd_json(cmd, json_pack("{s:o,s:o}", "principal", cmd_text(name), "owns",
+				texts(paths)));
+	return NULL;
+}
+
+/* ---- allow ---- */
+
+struct err *cmd_principal_allow(struct cmd *cmd)
+{
+	const char *user = NULL;
+	const struct cmd_option options[] = {
+		{ "user", 'u', CMD_TEXT, &user },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+	struct err *err = cmd_parse(cmd, options, 1, 1);
+
+	if (err == NULL && user == NULL)
+		err = err_new(ERR_USAGE, "which user is missing: --user USER");
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, "");
+	if (err == NULL)
+		err = console_allow(cmd->console, cmd->args[0], user);
+	err = cmd_leave(cmd, err);
+	if (err)
+		return err;
+	cmd_say(cmd, "operating-system user \"%s\" may act as \"%s\"", user,
+		cmd->args[0]);
+	cmd_json(cmd, cmd_object("principal", cmd->args[0], "user", user, NULL));
+	return NULL;
+}
+
+/* ---- list ---- */
+
+static const char *joined(TALLOC_CTX *ctx, const char *before, const char *const *list)
+{
+	struct str *s = str_new(ctx);
+
+	for (size_t i = 0; list[i] != NULL; i++)
+		str_addf(s, "%s%s", i > 0 ? ", " : before, list[i]);
+	return str_take(ctx, s);
+}
+
+static void print(struct cmd *cmd, const struct listed_principal *found, size_t n)
+{
+	struct grid *grid = grid_new(cmd, 4);
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct listed_principal *p = &found[i];
+		json_t *one = cmd_object("name", p->name, "kind", p->kind, NULL);
+
+		json_object_set_new(one, "users", texts(p->users));
+		json_object_set_new(one, "owns", texts(p->owns));
+		json_array_append_new(array, one);
+		grid_row(grid, p->name, p->kind, joined(cmd, "user ", p->users),
+			 joined(cmd, "owns ", p->owns));
+	}
+	if (!cmd->json)
+		grid_print(grid, "");
+	cmd_json(cmd, json_pack("{s:o}", "principals", array));
+}
+
+struct err *cmd_principal_list(struct cmd *cmd)
+{
+	struct listed_principal *found;
+	struct store *store;
+	size_t n;
+	struct err *err = cmd_parse(cmd, NULL, 0, 0);
+
+	if (err == NULL)
+		err = cmd_open(cmd, STORE_READ, &store);
+	if (err == NULL)
+		err = list_principals(cmd, store, cmd->os_user, &found, &n);
+	if (err == NULL)
+		print(cmd, found, n);
+	return err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the commands that take a SOURCE share: finding it in the configuration, running it
+ * as far as they need, and printing its plan.
+ */
+#ifndef DIRBRIDGE_CMD_SOURCE_H
+#define DIRBRIDGE_CMD_SOURCE_H
+
+#include "bridge/cmd/cmd.h"
+#include "bridge/map/map.h"
+#include "bridge/run/run.h"
+
+MUST_CHECK struct err *cmd_source(struct cmd *cmd, const char *name,
+				  const struct source_config **out);
+
+/* A run of the source, with progress on standard error where that is a terminal. */
+MUST_CHECK struct err *cmd_run_new(struct cmd *cmd, const char *name, bool with_store,
+				   struct run **out);
+
+/* Run it as far as the plan, or as far as what is wanted. */
+MUST_CHECK struct err *cmd_plan_source(struct cmd *cmd, const char *name,
+				       struct run **run);
+MUST_CHECK struct err *cmd_look_source(struct cmd *cmd, const char *name,
+				       struct run **run);
+
+/* As text or JSON on standard output; with -v the searches first. */
+void cmd_print_plan(const struct cmd *cmd, const struct run *run, const char *mode);
+void cmd_print_notes(const struct cmd *cmd, const struct run *run);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The console's operations, written through the judge. This room is the only code that
+ * writes console state; every change of it passes judge() on a view that was loaded in
+ * the same transaction, is written, and is put on the audit trail.
+ *
+ * Order: store_begin(); console_load(); any number of console_change() and the like;
+ * console_finish(); store_commit(). After an error: store_rollback(); the view is then
+ * worth nothing. For reading alone: store_begin(), console_load(), store_rollback().
+ *
+ * Memory: a console belongs to the ctx it was loaded with.
+ */
+#ifndef DIRBRIDGE_CONSOLE_CONSOLE_H
+#define DIRBRIDGE_CONSOLE_CONSOLE_H
+
+#include "bridge/base/digest.h"
+#include "bridge/record/given.h"
+#include "bridge/rules/rules.h"
+#include "bridge/store/store.h"
+
+struct console {
+	struct store *store;
+	struct view *view;
+	int64_t root; /* id; 0 when the root is yet to be made */
+	int64_t now;
+	struct principal principal;
+	int64_t principal_id;
+	const char *os_user;
+	int64_t run;    /* 0: by hand */
+	int64_t source; /* 0: by hand */
+	struct console_private *private;
+};
+
+/*
+ * Make a store: schema, keys, the operator, mapped to the operating-system user who does
+ * this. The URL must name nothing that exists.
+ */
+MUST_CHECK struct err *console_init(const char *url, const char *os_user);
+
+/*
+ * The state of one root, by the first part of an organization's path, as of now.
+ * Invitations whose time is over count as expired. An unknown root gives an empty view,
+ * which only the operator can do anything with: whether it exists shows in nothing.
+ */
+MUST_CHECK struct err *console_load(TALLOC_CTX *ctx, struct store *store,
+				    const char *path, int64_t now, struct console **out);
+
+/*
+ * Who acts. as: one of the principals that this operating-system user may be; NULL when
+ * there is only one. ERR_REFUSED (not-yours) otherwise, naming the choices.
+ */
+MUST_CHECK struct err *console_act(struct console *console, const char *os_user,
+				   const char *as);
+/* A source acts as its service principal, whoever starts it. */
+MUST_CHECK struct err *console_act_for_source(struct console *console,
+					      const char *os_user, const char *service);
+
+/* The organization of a path, when the principal owns it; org-isolated otherwise, in the
+ * same words whether it exists or not. The operator is let through. */
+MUST_CHECK struct err *console_organization(const struct console *console,
+					    const char *path, uint32_t *organization);
+/* A group by name in an organization. ERR_REFUSED (no-group). */
+MUST_CHECK struct err *console_group(const struct console *console, uint32_t organization,
+				     const char *name, uint32_t *group);
+
+/* The same for whoever owns the group, or its organization: group owners need no Owner to
+ * change who is in it. org-isolated, or no-group to an organization owner. */
+MUST_CHECK struct err *console_own_group(const struct console *console, const char *path,
+					 const char *name, uint32_t *group);
+/* Somebody on the roster of an organization that the principal owns, by e-mail; or a
+ * service principal by name. ERR_REFUSED (unknown-account), whether or not the account
+ * exists elsewhere. The operator knows everybody in this root. */
+MUST_CHECK struct err *console_known(const struct console *console, const char *who,
+				     uint32_t *account);
+bool console_sees(const struct console *console, uint32_t account);
+
+/*
+ * One change: judged, written, audited. A refusal comes back as ERR_REFUSED with the
+ * rule's code, and nothing is written. anchor is the person of the source for whom it is
+ * made (empty by hand); reason is a short code or row for the audit trail.
+ */
+MUST_CHECK struct err *console_change(struct console *console, struct change *change,
+				      const struct value *anchor, const char *reason);
+
+/* A person's word that a source of this organization will have so many people; in force
+ * until it lapses. */
+MUST_CHECK struct err *console_expect(struct console *console, uint32_t organization,
+				      int64_t source, int64_t low, int64_t high,
+				      int64_t lapses, const char *reason);
+
+/* Write what is kept until the end: heads of the audit chains, change counters. */
+MUST_CHECK struct err *console_finish(struct console *console);
+
+/* ---- accounts and principals ---- */
+
+/* The account of this address, made when there is none. For the first owner of a root,
+ * and for who accepts an invitation; nobody else makes accounts. */
+MUST_CHECK struct err *console_account(struct console *console, const char *email,
+				       const char *name, uint32_t *account);
+/* The service principal of this name, made when there is none. Operator only. */
+MUST_CHECK struct err *console_service(struct console *console, const char *name,
+				       uint32_t *account);
+/* Let an operating-system user act as a principal (by name or e-mail). Operator only. */
+MUST_CHECK struct err *console_allow(struct console *console, const char *principal,
+				     const char *os_user);
+
+/* ---- invitations ---- */
+
+/* Mark what is over as expired, in the invitation and in what its sources remember. */
+MUST_CHECK struct err *console_expire(struct console *console);
+
+/* The token of an invitation's mail, for whoever delivers it. */
+MUST_CHECK struct err *console_token(TALLOC_CTX *ctx, struct store *store, int64_t mail,
+				     char **token);
+
+struct acceptance {
+	const char *email; /* of the account */
+	uint32_t roles;    /* how many invitations became roles */
+	const char *organization;
+};
+
+/*
+ * Accept: the token is the authority. All pending invitations of its mail, and all others
+ * of the same people of the same sources, become roles of the account; the people are
+ * bound to it. email: the account's own address when it is another than the invited one
+ * (or NULL); name: for a new account. One transaction of its own.
+ */
+MUST_CHECK struct err *console_accept(TALLOC_CTX *ctx, struct store *store,
+				      const char *token, const char *email,
+				      const char *name, int64_t now,
+				      struct acceptance *out);
+/* Decline: final until a person decides otherwise. One transaction of its own. */
+MUST_CHECK struct err *console_decline(TALLOC_CTX *ctx, struct store *store,
+				       const char *token, int64_t now);
+
+/* ---- for the rooms that keep what a source remembers ---- */
+
+/* The change counter of an organization's subtree: the sum over it. */
+MUST_CHECK struct err *console_changes(struct store *store, int64_t organization,
+				       int64_t *changes);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/base/clock.h"
+#include "bridge/base/str.h"
+#include "bridge/console/console_p.h"
+#include "bridge/record/text.h"
+
+static struct err *make_key(struct store *store, const char *name)
+{
+	uint8_t key[KEY_SIZE];
+	struct err *err;
+
+	random_bytes(key, sizeof key);
+	err = store_run(store, "INSERT INTO meta (name, value) VALUES (?1, ?2)", "tb",
+			name, key, sizeof key);
+	bytes_wipe(key, sizeof key);
+	return err;
+}
+
+static struct err *make_operator(struct store *store, const char *os_user)
+{
+	struct err *err = store_run(
+		store, "INSERT INTO principal (id, name) VALUES (1, 'operator')", "");
+	if (err)
+		return err;
+	return store_run(
+		store,
+		"INSERT INTO principal_user (os_user, principal_id) VALUES (?1, 1)", "t",
+		os_user);
+}
+
+struct err *console_init(const char *url, const char *os_user)
+{
+	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
+	struct store *store;
+	struct err *err = store_open(ctx, url, STORE_CREATE, &store);
+
+	if (err)
+		return err;
+	err = store_begin(store);
+	if (err == NULL)
+		err = make_key(store, "plan-key");
+	if (err == NULL)
+		err = make_key(store, "token-key");
+	if (err == NULL)
+		err = make_operator(store, os_user);
+	if (err == NULL)
+		err = store_commit(store);
+	if (err)
+		store_rollback(store);
+	return err;
+}
+
+#define PRINCIPAL                                                                        \
+	"SELECT p.id, p.name, p.account_id, s.id, s.email, s.email_key FROM principal p" \
+	" LEFT JOIN account a ON a.id = p.account_id"                                    \
+	" LEFT JOIN subject s ON s.id = a.subject_id"
+
+/* The principal's account in the view, added when it plays no part in this root yet. */
+static void enter(struct console *c, const struct rows *r)
+{
+	int64_t account = row_int(r, 2);
+
+	c->principal_id = row_int(r, 0);
+	c->principal.name = mem_strdup(c, row_text(r, 1));
+	c->principal.operator_ = account == 0;
+	c->principal.account = VIEW_NONE;
+	c->private->actor = VIEW_NONE;
+	if (account == 0)
+		return;
+	if (row_text(r, 5) != NULL) {
+		c->private->actor =
+			view_add_email(c->view, row_text(r, 4), row_text(r, 5));
+		c->view->emails[c->private->actor].id = row_int(r, 3);
+	}
+	c->principal.account = view_account_by_id(c->view, account);
+	if (c->principal.account == VIEW_NONE)
+		c->principal.account =
+			view_add_account(c->view, account, c->private->actor,
+					 c->principal.name, row_text(r, 5) == NULL);
+}
+
+struct err *console_act(struct console *c, const char *os_user, const char *as)
+{
+	AUTO_MEM struct str *choices = str_new(NULL);
+	struct rows *rows;
+	struct err *err;
+	bool more = true;
+	int n = 0;
+
+	c->os_user = mem_strdup(c, os_user);
+	err = store_query(c->store, &rows,
+			  PRINCIPAL
+			  " JOIN principal_user u ON u.principal_id = p.id"
+			  " WHERE u.os_user = ?1 AND (?2 IS NULL OR p.name = ?2)"
+			  " ORDER BY p.name",
+			  "tt", os_user, as);
+	while (err == NULL) {
+		err = rows_next(rows, &more);
+		if (err || !more)
+			break;
+		str_addf(choices, "%s%s", n++ ? ", " : "", row_text(rows, 1));
+		enter(c, rows);
+	}
+	if (err)
+		return err;
+	if (n == 0)
+		return err_hint(
+			err_refused("not-yours",
+				    "operating-system user \"%s\" may not act as %s%s%s",
+				    os_user, as ? "\"" : "anyone", as ? as : "",
+				    as ? "\"" : ""),
+			"The operator allows it with: dirbridge principal allow");
+	if (n > 1)
+		return err_hint(err_new(ERR_USAGE,
+					"user \"%s\" may act as more than one principal",
+					os_user),
+				"Choose with --as: %s.", choices->text);
+	return NULL;
+}
+
+struct err *console_act_for_source(struct console *c, const char *os_user,
+				   const char *service)
+{
+	struct rows *rows;
+	struct err *err;
+	bool more = false;
+
+	c->os_user = mem_strdup(c, os_user);
+	err = store_query(c->store, &rows,
+			  PRINCIPAL " WHERE p.name = ?1 AND a.kind = 'service'", "t",
+			  service);
+	if (err == NULL)
+		err = rows_next(rows, &more);
+	if (err)
+		return err;
+	if (!more)
+		return err_hint(err_refused("not-yours",
+					    "there is no service principal \"%s\"",
+					    service),
+				"The operator makes it with: dirbridge principal add");
+	enter(c, rows);
+	rows_end(rows);
+	return NULL;
+}
+
+struct err *console_organization(const struct console *c, const char *path,
+				 uint32_t *organization)
+{
+	*organization = view_organization(c->view, path);
+	if (*organization != VIEW_NONE &&
+	    (c->principal.operator_ ||
+	     view_owns_organization(c->view, c->principal.account, *organization)))
+		return NULL;
+	return err_hint(err_refused("org-isolated",
+				    "org-isolated: \"%s\" owns no organization \"%s\"",
+				    c->principal.name, path),
+			"Check the path, or act as somebody who owns it (--as).");
+}
+
+struct err *console_group(const struct console *c, uint32_t organization,
+			  const char *name, uint32_t *group)
+{
+	AUTO_MEM char *key = text_fold(NULL, name, strlen(name));
+
+	*group = view_group(c->view, organization, key);
+	if (*group != VIEW_NONE)
+		return NULL;
+	return err_refused("no-group", "no-group: \"%s\" has no security group \"%s\"",
+			   c->view->organizations[organization].path, name);
+}
+
+struct err *console_own_group(const struct console *c, const char *path, const char *name,
+			      uint32_t *group)
+{
+	AUTO_MEM char *key = text_fold(NULL, name, strlen(name));
+	uint32_t organization = view_organization(c->view, path);
+	struct err *err;
+
+	if (organization != VIEW_NONE && c->principal.account != VIEW_NONE) {
+		*group = view_group(c->view, organization, key);
+		if (*group != VIEW_NONE &&
+		    view_owns_group(c->view, c->principal.account, *group))
+			return NULL;
+	}
+	err = console_organization(c, path, &organization);
+	return err ? err : console_group(c, organization, name, group);
+}
+
+bool console_sees(const struct console *c, uint32_t account)
+{
+	const struct view *v = c->view;
+
+	if (c->principal.operator_ || account == c->principal.account)
+		return true;
+	for (uint32_t o = 0; o < v->n_organizations; o++)
+		if (view_owns_organization(v, c->principal.account, o) &&
+		    (view_owns_organization(v, account, o) ||
+		     view_is_on_roster(v, account, o)))
+			return true;
+	return false;
+}
+
+static uint32_t find_service(const struct view *v, const char *name)
+{
+	for (uint32_t a = 0; a < v->n_accounts; a++)
+		if (v->accounts[a].service && strcmp(v->accounts[a].name, name) == 0)
+			return a;
+	return VIEW_NONE;
+}
+
+struct err *console_known(const struct console *c, const char *who, uint32_t *account)
+{
+	AUTO_MEM char *key = email_key(NULL, who, strlen(who));
+	uint32_t email = key ? view_email(c->view, key) : VIEW_NONE;
+
+	*account = email == VIEW_NONE ? VIEW_NONE : c->view->emails[email].account;
+	if (*account == VIEW_NONE)
+		*account = find_service(c->view, who);
+	if (*account != VIEW_NONE && console_sees(c, *account))
+		return NULL;
+	return err_hint(err_refused("unknown-account",
+				    "unknown-account: \"%s\" knows nobody as \"%s\" here",
+				    c->principal.name, who),
+			"Check the spelling, or invite them: dirbridge invite send");
+}
+
+static struct err *insert_account(struct console *c, int64_t subject, const char *kind,
+				  int64_t *account)
+{
+	struct err *err = store_run(c->store,
+				    "INSERT INTO account (subject_id, kind, created)"
+				    " VALUES (?1, ?2, ?3)",
+				    "iti", subject, kind, c->now);
+	*account = store_last_id(c->store);
+	return err;
+}
+
+static struct err *insert_principal(struct console *c, const char *name, int64_t account)
+{
+	return store_run(c->store,
+			 "INSERT INTO principal (name, account_id) VALUES (?1, ?2)", "ti",
+			 name, account);
+}
+
+struct err *console_account(struct console *c, const char *email, const char *name,
+			    uint32_t *account)
+{
+	AUTO_MEM char *key = email_key(NULL, email, strlen(email));
+	int64_t subject, id;
+	uint32_t number;
+	struct err *err;
+
+	if (key == NULL)
+		return err_new(ERR_USAGE, "\"%s\" is no e-mail address", email);
+	number = view_add_email(c->view, email, key);
+	*account = c->view->emails[number].account;
+	if (*account != VIEW_NONE)
+		return NULL;
+	err = subject_id(c, number, name, &subject);
+	if (err == NULL)
+		err = store_number(c->store, &id, 0,
+				   "SELECT id FROM account WHERE subject_id = ?1", "i",
+				   subject);
+	if (err == NULL && id == 0) {
+		err = insert_account(c, subject, "person", &id);
+		if (err == NULL)
+			err = insert_principal(c, key, id);
+		if (err == NULL && name != NULL)
+			err = store_run(c->store,
+					"UPDATE subject SET name = coalesce(name, ?2)"
+					" WHERE id = ?1",
+					"it", subject, name);
+	}
+	if (err)
+		return err;
+	*account = view_add_account(c->view, id, number, name ? name : key, false);
+	return NULL;
+}
+
+static struct err *operator_only(const struct console *c)
+{
+	return c->principal.operator_ ? NULL : refusal(RULE_NOT_OPERATOR);
+}
+
+struct err *console_service(struct console *c, const char *name, uint32_t *account)
+{
+	int64_t subject, id;
+	struct err *err = operator_only(c);
+
+	if (err == NULL)
+		err = store_number(c->store, &id, 0,
+				   "SELECT CASE a.kind WHEN 'service' THEN a.id ELSE -1"
+				   " END FROM principal p LEFT JOIN account a"
+				   " ON a.id = p.account_id WHERE p.name = ?1",
+				   "t", name);
+	if (err == NULL && id < 0)
+		return refusal(RULE_NAME_TAKEN);
+	if (err == NULL && id == 0) {
+		err = subject_new(c, NULL, NULL, name, &subject);
+		if (err == NULL)
+			err = insert_account(c, subject, "service", &id);
+		if (err == NULL)
+			err = insert_principal(c, name, id);
+	}
+	if (err)
+		return err;
+	*account = view_account_by_id(c->view, id);
+	if (*account == VIEW_NONE)
+		*account = view_add_account(c->view, id, VIEW_NONE, name, true);
+	return NULL;
+}
+
+struct err *console_allow(struct console *c, const char *principal, const char *os_user)
+{
+	int64_t id;
+	struct err *err = operator_only(c);
+
+	if (err == NULL)
+		err = store_number(c->store, &id, 0,
+				   "SELECT id FROM principal WHERE name = ?1", "t",
+				   principal);
+	if (err)
+		return err;
+	if (id == 0)
+		return err_hint(err_refused("no-principal",
+					    "there is no principal \"%s\"", principal),
+				"See them with: dirbridge principal list");
+	return store_run(c->store,
+			 "INSERT INTO principal_user (os_user, principal_id)"
+			 " VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+			 "ti", os_user, id);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/plan/plan.h"
+#include <stdlib.h>
+
+enum { SHRUNKEN_PERCENT = 30 };
+
+bool guard_empties(const struct view *view, const struct change *change)
+{
+	const struct view_group *g;
+	uint32_t role;
+
+	if (change->kind != CHANGE_TAKE && change->kind != CHANGE_SUSPEND)
+		return false;
+	if (change->role != ROLE_MEMBER || change->account == VIEW_NONE)
+		return false;
+	g = &view->groups[change->group];
+	role = view_role(view, change->group, ROLE_MEMBER, change->account);
+	if (role == VIEW_NONE || g->members != 1 || g->recent < 2)
+		return false;
+	for (uint32_t v = view->roles[role].givers; v != VIEW_NONE;
+	     v = view->givers[v].next)
+		if (view->givers[v].giver != change->giver && !view->givers[v].suspended)
+			return false;
+	return view_role_is_active(view, role);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static uint32_t median(const uint32_t *numbers, size_t n)
+{
+	uint32_t sorted[5];
+
+	memcpy(sorted, numbers, n * sizeof *numbers);
+	qsort(sorted, n, sizeof *sorted, by_number);
+	return sorted[n / 2];
+}
+
+static bool is_said(const struct history *h, uint32_t people)
+{
+	return (h->said_low || h->said_high) && people >= h->said_low &&
+	       people <= h->said_high;
+}
+
+static bool shrunken(struct plan *plan, const char *what, uint32_t now, uint32_t before)
+{
+	uint64_t lost = before > now ? before - now : 0;
+
+	if (lost * 100 <= (uint64_t)before * SHRUNKEN_PERCENT)
+		return false;
+	plan_find(plan, "shrunken",
+		  mem_printf(plan,
+			     "Look at the directory. If it is true, say so: "
+			     "dirbridge expect %s --people %u..%u --reason ...",
+			     plan->source, plan->pull.people, plan->pull.people),
+		  "%u %s were read; the median of the last good runs is %u "
+		  "(%llu.%llu %% fewer, limit %d %%)",
+		  now, what, before, (unsigned long long)(lost * 100 / before),
+		  (unsigned long long)(lost * 1000 / before % 10), SHRUNKEN_PERCENT);
+	return true;
+}
+
+static bool empty(struct plan *plan, const struct history *h)
+{
+	uint32_t before = h->n ? median(h->people, h->n) : h->mirror;
+
+	if (plan->pull.people > 0 || before == 0)
+		return false;
+	if (plan->pull.read == 0)
+		plan_find(plan, "unreadable",
+			  "Check that the account may read below the base: "
+			  "dirbridge check --connect.",
+			  "the directory answered with success and not one entry");
+	else
+		plan_find(plan, "empty",
+			  "Check the filter and the base, or say that it is true: "
+			  "dirbridge expect.",
+			  "not one person was read; the last good runs read %u",
+			  before);
+	return true;
+}
+
+bool guard_health(struct plan *plan, const struct history *h)
+{
+	uint32_t people = plan->pull.people;
+	bool healthy = true;
+
+	if (!plan->pull.complete) {
+		plan_find(plan, "incomplete",
+			  "Nothing is removed by difference until it is whole.",
+			  "the directory was not read whole: %s", plan->pull.why);
+		return false;
+	}
+	if (is_said(h, people))
+		return true;
+	if (empty(plan, h))
+		return false;
+	if ((h->expect_low || h->expect_high) &&
+	    (people < h->expect_low || people > h->expect_high)) {
+		plan_find(plan, "unexpected",
+			  "Look at the directory, or change expect_people.",
+			  "%u people were read; expect_people says %lld..%lld", people,
+			  (long long)h->expect_low, (long long)h->expect_high);
+		healthy = false;
+	}
+	if (h->n == 0)
+		return healthy;
+	healthy &= !shrunken(plan, "people", people, median(h->people, h->n));
+	healthy &= !shrunken(plan, "groups", plan->pull.groups, median(h->groups, h->n));
+	return healthy;
+}
+
+static size_t at_most(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static size_t at_least(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+size_t guard_lookups(size_t n)
+{
+	size_t one_run = at_most(n / 10, at_least(50, n / 50));
+
+	return 2 * at_most(500, at_least(2, one_run));
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/plan/plan.h"
+
+static bool has_others(const struct view *v, uint32_t givers, int64_t source)
+{
+	for (; givers != VIEW_NONE; givers = v->givers[givers].next)
+		if (v->givers[givers].giver != source)
+			return true;
+	return false;
+}
+
+static enum console_state role_state(const struct view *v, const struct plan_seen *s)
+{
+	uint32_t role = VIEW_NONE, givers;
+
+	if (s->account != VIEW_NONE)
+		role = view_role(v, s->group, s->role, s->account);
+	if (role == VIEW_NONE)
+		return CONSOLE_NOTHING;
+	givers = v->roles[role].givers;
+	if (view_giver(v, givers, s->source) == VIEW_NONE)
+		return CONSOLE_OTHERS;
+	return has_others(v, givers, s->source) ? CONSOLE_OURS_OTHERS : CONSOLE_OURS;
+}
+
+enum console_state plan_console_state(const struct view *v, const struct plan_seen *s)
+{
+	enum console_state state;
+	uint32_t invitation = VIEW_NONE;
+
+	if (s->group == VIEW_NONE)
+		return CONSOLE_NOTHING;
+	state = role_state(v, s);
+	if (state == CONSOLE_NOTHING && s->email != VIEW_NONE)
+		invitation = view_invitation(v, s->group, s->role, s->email);
+	if (invitation == VIEW_NONE)
+		return state;
+	if (s->invited &&
+	    view_giver(v, v->invitations[invitation].givers, s->source) != VIEW_NONE)
+		return CONSOLE_PENDING_OURS;
+	return CONSOLE_PENDING_OTHERS;
+}
+
+/* The person's number among the view's addresses, entered when it is new. */
+static uint32_t email_of(struct plan *plan, uint32_t person, struct view *view)
+{
+	struct plan_person *p = &plan->persons[person];
+
+	if (p->view_email == VIEW_NONE && p->email_key != NULL)
+		p->view_email = view_add_email(view, p->email, p->email_key);
+	return p->view_email;
+}
+
+static enum change_kind change_kind(enum operation_kind kind)
+{
+	static const enum change_kind kinds[OPERATIONS] = {
+		[OPERATION_GROUP_CREATE] = CHANGE_GROUP,
+		[OPERATION_GROUP_RENAME] = CHANGE_GROUP_RENAME,
+		[OPERATION_GRANT] = CHANGE_GIVE,
+		[OPERATION_INVITE] = CHANGE_INVITE,
+		[OPERATION_JOIN] = CHANGE_GIVE,
+		[OPERATION_JOIN_INVITATION] = CHANGE_INVITE,
+		[OPERATION_RESTORE] = CHANGE_RESTORE,
+		[OPERATION_REVOKE] = CHANGE_TAKE,
+		[OPERATION_SUSPEND] = CHANGE_SUSPEND,
+		[OPERATION_LEAVE] = CHANGE_TAKE,
+		[OPERATION_CANCEL] = CHANGE_UNINVITE,
+	};
+	return kinds[kind];
+}
+
+bool plan_change(struct plan *plan, const struct operation *op, struct view *view,
+		 struct change *change)
+{
+	const struct plan_group *g;
+
+	*change = (struct change){ .account = VIEW_NONE, .email = VIEW_NONE };
+	if (op->kind >= OPERATION_FORGET)
+		return false;
+	g = &plan->groups[op->group];
+	change->kind = change_kind(op->kind);
+	change->organization = g->view_organization;
+	change->group = g->view;
+	change->role = (enum role)op->role;
+	change->giver = plan->source_id;
+	change->scope = plan->scope;
+	change->name = g->name;
+	change->name_key = g->name_key;
+	change->allow_owner_claim = g->allow_owner_claim;
+	change->until = op->until;
+	if (op->person == PLAN_NONE)
+		return true;
+	change->account = plan->persons[op->person].account;
+	change->name = plan->persons[op->person].name;
+	if (change->kind == CHANGE_INVITE)
+		change->email = email_of(plan, op->person, view);
+	else if (change->kind == CHANGE_UNINVITE && op->email_key != NULL)
+		change->email = view_email(view, op->email_key);
+	return true;
+}
+
+static void refuse(struct plan *plan, struct view *view, struct operation *op,
+		   const struct change *change, enum rule rule)
+{
+	op->rule = (uint8_t)rule;
+	if (rule == RULE_PROTECTED) {
+		op->verdict = VERDICT_SKIP;
+	} else if (rule == RULE_LICENCE) {
+		op->verdict = VERDICT_SKIP;
+		plan->unlicensed++;
+	} else if (rule == RULE_INVITE_COOLDOWN) {
+		uint32_t home = view->groups[change->group].organization;
+
+		op->verdict = VERDICT_DEFER;
+		op->until = view_last_mail(view, home, change->email) + INVITE_COOLDOWN;
+	} else {
+		op->verdict = VERDICT_REFUSE;
+	}
+}
+
+static void judge_one(struct plan *plan, struct view *view,
+		      const struct principal *principal, struct operation *op)
+{
+	struct change change;
+	enum rule rule;
+
+	if (!plan_change(plan, op, view, &change))
+		return;
+	if (op->kind != OPERATION_GROUP_CREATE && change.group == VIEW_NONE) {
+		op->verdict = VERDICT_SKIP;
+		return;
+	}
+	if (guard_empties(view, &change)) {
+		op->verdict = VERDICT_HOLD;
+		op->guard = REASON_LAST_MEMBER;
+		return;
+	}
+	rule = judge(view, principal, &change, plan->now);
+	if (rule != RULE_NONE)
+		refuse(plan, view, op, &change, rule);
+	else if (op->kind == OPERATION_GROUP_CREATE)
+		plan->groups[op->group].view = change.made;
+}
+
+void plan_judge(struct plan *plan, struct view *view, const struct principal *principal)
+{
+	for (size_t i = 0; i < plan->n_operations; i++)
+		if (plan->operations[i].verdict == VERDICT_DO)
+			judge_one(plan, view, principal, &plan->operations[i]);
+	if (plan->unlicensed > 0)
+		plan_find(plan, "licence",
+			  "Ask the operator to renew it: dirbridge licence set. Removals "
+			  "go on.",
+			  "the root has no valid Enterprise licence: %zu %s left out",
+			  plan->unlicensed,
+			  plan->unlicensed == 1 ? "addition is" : "additions are");
+}

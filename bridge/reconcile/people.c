@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/base/table.h"
+#include "bridge/reconcile/reconcile_p.h"
+#include <stdlib.h>
+
+static int by_binding(const void *key, const void *member)
+{
+	return value_compare(key, &((const struct binding *)member)->anchor);
+}
+
+static uint32_t bound_account(const struct facts *f, const struct value *anchor)
+{
+	const struct binding *b = NULL;
+
+	if (f->n_bindings > 0)
+		b = bsearch(anchor, f->bindings, f->n_bindings, sizeof *b, by_binding);
+	return b ? view_account_by_id(f->view, b->account) : VIEW_NONE;
+}
+
+static uint32_t add_person(struct walk *w, const struct value *anchor)
+{
+	struct plan *plan = w->plan;
+	uint32_t number = plan->n_persons++;
+	struct plan_person *p;
+
+	mem_grow(plan, plan->persons, plan->n_persons, &w->c_persons);
+	mem_grow(w, w->stands, plan->n_persons, &w->c_stands);
+	p = &plan->persons[number];
+	*p = (struct plan_person){ .anchor = *anchor };
+	p->account = bound_account(w->facts, anchor);
+	p->view_email = VIEW_NONE;
+	w->stands[number] = (struct stand){ .wish = WISH_YES };
+	return number;
+}
+
+/* ---- how a wanted person stands ---- */
+
+static void stand_of(struct walk *w, uint32_t number, const struct wanted_person *q)
+{
+	static const struct {
+		enum wish wish;
+		enum reason reason;
+	} by_status[] = {
+		[PERSON_ACTIVE] = { WISH_YES, REASON_WANTED },
+		[PERSON_DISABLED] = { WISH_NO, REASON_DISABLED },
+		[PERSON_EXPIRED] = { WISH_NO, REASON_EXPIRED },
+		[PERSON_NO_EMAIL] = { WISH_UNKNOWN, REASON_NO_ADDRESS },
+		[PERSON_UNKNOWN] = { WISH_UNKNOWN, REASON_UNKNOWN },
+	};
+	const struct evidence *e =
+		evidence_of(w->facts, &w->plan->persons[number].anchor);
+	struct stand *s = &w->stands[number];
+	enum reason reason;
+
+	s->wish = by_status[q->status].wish;
+	s->reason = by_status[q->status].reason;
+	s->since = q->since;
+	if (e != NULL && (s->wish == WISH_YES || s->since == 0) &&
+	    evidence_proves(w->facts, e, &reason, &s->since)) {
+		s->wish = WISH_NO;
+		s->reason = (uint8_t)reason;
+	}
+}
+
+/* An account is known by address only on the roster of the source's own subtree. */
+static void know_by_address(struct walk *w, struct plan_person *p)
+{
+	const struct view *v = w->facts->view;
+	uint32_t account;
+
+	if (p->view_email == VIEW_NONE || p->account != VIEW_NONE)
+		return;
+	account = v->emails[p->view_email].account;
+	if (account == VIEW_NONE || !v->accounts[account].active ||
+	    !view_is_on_roster(v, account, w->facts->scope))
+		return;
+	p->account = account;
+	p->bind = true;
+}
+
+static void add_wanted(struct walk *w, const struct wanted_person *q)
+{
+	struct value anchor = entry_anchor(q->entry);
+	uint32_t number = add_person(w, &anchor);
+	struct plan_person *p = &w->plan->persons[number];
+
+	p->email = q->email;
+	p->email_key = q->email_key;
+	p->name = q->name;
+	p->who = q->email ? q->email : q->name;
+	if (p->email_key != NULL)
+		p->view_email = view_email(w->facts->view, p->email_key);
+	stand_of(w, number, q);
+	if (w->stands[number].wish == WISH_YES)
+		know_by_address(w, p);
+}
+
+/* ---- conflicts: two claim one thing ---- */
+
+static void conflict(struct walk *w, uint32_t person, uint32_t other, enum reason reason)
+{
+	struct operation *op = plan_add(w->plan);
+
+	op->kind = OPERATION_CONFLICT;
+	op->verdict = VERDICT_HOLD;
+	op->reason = (uint8_t)reason;
+	op->person = person;
+	op->other = other;
+}
+
+static void set_aside(struct walk *w, uint32_t person, enum reason reason)
+{
+	w->stands[person].wish = WISH_UNKNOWN;
+	w->stands[person].reason = (uint8_t)reason;
+	w->plan->persons[person].account = VIEW_NONE;
+	w->plan->persons[person].bind = false;
+}
+
+/* Who was there first: bound to an account, or invited under this address. */
+static bool is_incumbent(const struct walk *w, const struct table *invited,
+			 uint32_t person)
+{
+	const struct plan_person *p = &w->plan->persons[person];
+
+	if (p->account != VIEW_NONE && !p->bind)
+		return true;
+	return table_get(invited, p->anchor.bytes, p->anchor.len) != TABLE_NONE;
+}
+
+static struct table *invited_people(struct walk *w)
+{
+	struct table *t = table_new(w);
+	const struct facts *f = w->facts;
+
+	for (size_t i = 0; i < f->n_given; i++)
+		if (f->given[i].state != GIVEN_NONE)
+			table_add(t, f->given[i].anchor.bytes, f->given[i].anchor.len, 1);
+	return t;
+}
+
+static void same_address(struct walk *w, const struct table *invited, uint32_t first,
+			 uint32_t second)
+{
+	bool a = is_incumbent(w, invited, first), b = is_incumbent(w, invited, second);
+
+	if (a && b)
+		return;
+	conflict(w, a ? second : first, a ? first : second, REASON_SAME_ADDRESS);
+	if (!a)
+		set_aside(w, first, REASON_SAME_ADDRESS);
+	if (!b)
+		set_aside(w, second, REASON_SAME_ADDRESS);
+}
+
+static void find_same_addresses(struct walk *w)
+{
+	struct table *holders = table_new(w), *invited = invited_people(w);
+	uint32_t n = w->plan->n_persons;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct plan_person *p = &w->plan->persons[i];
+		uint32_t holder;
+
+		if (w->stands[i].wish != WISH_YES)
+			continue;
+		holder = table_add(holders, p->email_key, strlen(p->email_key), i);
+		if (holder != TABLE_NONE)
+			same_address(w, invited, holder, i);
+	}
+}
+
+/* An account is bound to one person of a source: a second one is a conflict. */
+static void find_bound_addresses(struct walk *w)
+{
+	const struct facts *f = w->facts;
+	uint32_t *owner = mem_array(w, uint32_t, f->view->n_accounts);
+	uint32_t n = w->plan->n_persons;
+
+	memset(owner, 0xff, f->view->n_accounts * sizeof *owner);
+	for (size_t i = 0; i < f->n_bindings; i++) {
+		uint32_t account = view_account_by_id(f->view, f->bindings[i].account);
+
+		if (account != VIEW_NONE)
+			owner[account] = (uint32_t)i;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		const struct plan_person *p = &w->plan->persons[i];
+
+		if (!p->bind || owner[p->account] == UINT32_MAX)
+			continue;
+		conflict(w, i, people_find(w, &f->bindings[owner[p->account]].anchor),
+			 REASON_ADDRESS_BOUND);
+		set_aside(w, i, REASON_ADDRESS_BOUND);
+	}
+}
+
+/* The same address under another anchor is a conflict, never a merge: until the first
+ * one's invitation has ended. */
+static void find_invited_addresses(struct walk *w)
+{
+	const struct facts *f = w->facts;
+	struct table *holders = table_new(w);
+
+	for (size_t i = 0; i < f->n_given; i++)
+		if (f->given[i].state == GIVEN_INVITED && f->given[i].email_key != NULL)
+			table_add(holders, f->given[i].email_key,
+				  strlen(f->given[i].email_key), (uint32_t)i);
+	for (uint32_t i = 0; i < f->wanted->n_persons; i++) {
+		const struct plan_person *p = &w->plan->persons[i];
+		uint32_t at;
+
+		if (w->stands[i].wish != WISH_YES ||
+		    (p->account != VIEW_NONE && !p->bind))
+			continue;
+		at = table_get(holders, p->email_key, strlen(p->email_key));
+		if (at == TABLE_NONE ||
+		    value_compare(&f->given[at].anchor, &p->anchor) == 0)
+			continue;
+		conflict(w, i, people_find(w, &f->given[at].anchor), REASON_SAME_ADDRESS);
+		set_aside(w, i, REASON_SAME_ADDRESS);
+	}
+}
+
+/* ---- the absent ---- */
+
+static const char *name_absent(struct walk *w, const struct plan_person *p)
+{
+	const struct view *v = w->facts->view;
+
+	if (p->account != VIEW_NONE) {
+		const struct view_account *a = &v->accounts[p->account];
+
+		return a->email != VIEW_NONE ? v->emails[a->email].address : a->name;
+	}
+	return anchor_text(w->plan, w->facts->anchor, &p->anchor);
+}
+
+static int by_person_anchor(const void *key, const void *member)
+{
+	struct value anchor = entry_anchor(((const struct wanted_person *)member)->entry);
+
+	return value_compare(key, &anchor);
+}
+
+uint32_t people_find(struct walk *w, const struct value *anchor)
+{
+	const struct wanted *q = w->facts->wanted;
+	const struct wanted_person *p = NULL;
+	struct stand *s;
+	uint32_t number;
+	enum reason reason;
+
+	if (q->n_persons > 0)
+		p = bsearch(anchor, q->persons, q->n_persons, sizeof *p,
+			    by_person_anchor);
+	if (p != NULL)
+		return (uint32_t)(p - q->persons);
+	number = table_get(w->absent, anchor->bytes, anchor->len);
+	if (number != TABLE_NONE)
+		return number;
+	number = add_person(w, anchor);
+	table_put(w->absent, anchor->bytes, anchor->len, number);
+	w->plan->persons[number].who = name_absent(w, &w->plan->persons[number]);
+	s = &w->stands[number];
+	s->wish = WISH_UNKNOWN;
+	s->reason = REASON_UNPROVED;
+	if (evidence_proves(w->facts, evidence_of(w->facts, anchor), &reason,
+			    &s->since)) {
+		s->wish = WISH_NO;
+		s->reason = (uint8_t)reason;
+	} else if (w->facts->census && is_mirrored(w->facts, anchor)) {
+		s->wish = WISH_NO;
+		s->reason = REASON_OUT_OF_SCOPE;
+	}
+	return number;
+}
+
+void people_resolve(struct walk *w)
+{
+	w->absent = table_new(w);
+	for (uint32_t i = 0; i < w->facts->wanted->n_persons; i++)
+		add_wanted(w, &w->facts->wanted->persons[i]);
+	find_same_addresses(w);
+	find_bound_addresses(w);
+	find_invited_addresses(w);
+}
+
+/* ---- the order of reading ---- */
+
+struct ranked {
+	const char *email;
+	struct value anchor;
+	uint32_t person;
+};
+
+static int by_reading(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	int c = strcmp(x->email, y->email);
+
+	return c ? c : value_compare(&x->anchor, &y->anchor);
+}
+
+void people_rank(struct walk *w)
+{
+	uint32_t n = w->plan->n_persons;
+	struct ranked *all = mem_array(w, struct ranked, n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct plan_person *p = &w->plan->persons[i];
+
+		all[i] = (struct ranked){ p->email_key ? p->email_key
+						       : (p->who ? p->who : ""),
+					  p->anchor, i };
+	}
+	qsort(all, n, sizeof *all, by_reading);
+	w->by_rank = mem_array(w, uint32_t, n);
+	for (uint32_t i = 0; i < n; i++) {
+		w->stands[all[i].person].rank = i;
+		w->by_rank[i] = all[i].person;
+	}
+	mem_free(all);
+}

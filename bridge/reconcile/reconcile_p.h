@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this room share: how each person stands, which console group each
+ * group became, and the sorted keys that the walk goes along.
+ */
+#ifndef DIRBRIDGE_RECONCILE_RECONCILE_P_H
+#define DIRBRIDGE_RECONCILE_RECONCILE_P_H
+
+#include "bridge/base/table.h"
+#include "bridge/reconcile/decide.h"
+#include "bridge/reconcile/reconcile.h"
+
+/* What is known of a person as a whole, before any one grant is looked at. */
+struct stand {
+	uint8_t wish;   /* WISH_YES: as the grants say; NO or UNKNOWN: for all of them */
+	uint8_t reason; /* why NO or UNKNOWN */
+	bool said;      /* has been named in an operation of its own */
+	int64_t since;  /* when the evidence was first seen, or the expiry */
+	uint32_t rank;  /* place by e-mail, then anchor: the order of reading */
+};
+
+struct walk {
+	struct plan *plan;
+	const struct facts *facts;
+	struct stand *stands; /* by number of the plan's person */
+	size_t c_persons, c_stands;
+	struct table *absent; /* anchor -> person, of those who are not wanted */
+	uint32_t *by_rank;    /* persons in order of rank */
+	uint32_t *group_of;   /* plan group of each wanted group, or PLAN_NONE */
+	struct table *plan_group_of_view; /* view group -> plan group */
+	uint32_t *order; /* place of each plan group in the order of reading */
+	uint32_t without_address;
+	size_t c_groups;
+};
+
+/* People: the wanted ones keep their numbers; absent ones with a given follow. */
+void people_resolve(struct walk *w);
+/* The number of the person of this anchor among the wanted and the absent; made as an
+ * absent one when it is neither. */
+uint32_t people_find(struct walk *w, const struct value *anchor);
+/* Rank everybody; after the last person was found. */
+void people_rank(struct walk *w);
+
+/* Groups: what each wanted group is in the console, with what has to be done first. */
+void groups_resolve(struct walk *w);
+/* The plan's group for a console group that only what was given leads to. */
+uint32_t groups_of_given(struct walk *w, int64_t group);
+
+/* What was last seen of this anchor, or NULL. */
+const struct evidence *evidence_of(const struct facts *facts, const struct value *anchor);
+/* Does it prove that the anchor is gone? *reason and *since say how. */
+bool evidence_proves(const struct facts *facts, const struct evidence *e,
+		     enum reason *reason, int64_t *since);
+/* Is there an entry of this anchor in the mirror? */
+bool is_mirrored(const struct facts *facts, const struct value *anchor);
+
+#endif

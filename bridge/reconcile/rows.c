@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/reconcile/rows_p.h"
+
+static struct operation *operation(const struct pair *p, enum operation_kind kind,
+				   enum verdict verdict, enum reason reason,
+				   enum given_state after)
+{
+	struct operation *op = plan_add(p->walk->plan);
+
+	op->kind = (uint8_t)kind;
+	op->verdict = (uint8_t)verdict;
+	op->reason = (uint8_t)reason;
+	op->row = (uint8_t)p->row;
+	op->role = (uint8_t)p->role;
+	op->given = (uint8_t)p->state;
+	op->console = (uint8_t)p->console;
+	op->after = (uint8_t)after;
+	op->group = p->group;
+	op->person = p->person;
+	op->grant = p->grant;
+	op->until = p->since;
+	op->email_key = p->given ? p->given->email_key : NULL;
+	return op;
+}
+
+/* Give when the account is known, invite when it is not. */
+static struct operation *add(const struct pair *p, enum verdict verdict,
+			     enum reason reason)
+{
+	return p->known ? operation(p, OPERATION_GRANT, verdict, reason, GIVEN_GIVEN)
+			: operation(p, OPERATION_INVITE, verdict, reason, GIVEN_INVITED);
+}
+
+/* Name a person once, not for every grant. */
+static void say(const struct pair *p)
+{
+	struct walk *w = p->walk;
+	struct stand *s = &w->stands[p->person];
+	struct operation *op;
+
+	if (s->said || p->reason == REASON_SAME_ADDRESS ||
+	    p->reason == REASON_ADDRESS_BOUND)
+		return;
+	s->said = true;
+	if (p->reason == REASON_NO_ADDRESS &&
+	    w->facts->config->people.without_email == WITHOUT_EMAIL_SKIP &&
+	    p->given == NULL) {
+		w->without_address++;
+		return;
+	}
+	op = plan_add(w->plan);
+	op->kind = OPERATION_KEEP;
+	op->verdict = p->reason == REASON_NO_ADDRESS ? VERDICT_HOLD : VERDICT_SKIP;
+	op->reason = (uint8_t)p->reason;
+	op->person = p->person;
+	op->until = p->since;
+}
+
+static void as_is(const struct pair *p)
+{
+	if (p->given != NULL)
+		p->walk->plan->kept_unknown++;
+	if (p->reason != REASON_UNPROVED || p->walk->facts->census)
+		say(p);
+}
+
+static void keep(const struct pair *p)
+{
+	p->walk->plan->unchanged++;
+}
+
+static void nothing(const struct pair *p)
+{
+	(void)p;
+}
+
+static void grant(const struct pair *p)
+{
+	add(p, VERDICT_DO, REASON_WANTED);
+}
+
+static void join(const struct pair *p)
+{
+	operation(p, OPERATION_JOIN, VERDICT_DO, REASON_WANTED, GIVEN_GIVEN);
+}
+
+static void join_invitation(const struct pair *p)
+{
+	operation(p, OPERATION_JOIN_INVITATION, VERDICT_DO, REASON_WANTED, GIVEN_INVITED);
+}
+
+static void restore(const struct pair *p)
+{
+	operation(p, OPERATION_RESTORE, VERDICT_DO, REASON_WANTED, GIVEN_GIVEN);
+}
+
+static void keep_invitation(const struct pair *p)
+{
+	const struct plan_person *q = &p->walk->plan->persons[p->person];
+
+	if (p->given->email_key != NULL &&
+	    strcmp(p->given->email_key, q->email_key) == 0) {
+		keep(p);
+		return;
+	}
+	operation(p, OPERATION_CANCEL, VERDICT_DO, REASON_ADDRESS_CHANGED, GIVEN_NONE);
+	add(p, VERDICT_DO, REASON_ADDRESS_CHANGED);
+}
+
+static void invite_again(const struct pair *p)
+{
+	bool spent = p->given->repeats >= INVITE_REPEATS;
+	struct operation *op = add(p, spent && !p->known ? VERDICT_HOLD : VERDICT_DO,
+				   spent ? REASON_REPEATS : REASON_WANTED);
+
+	op->repeats = (uint8_t)(p->given->repeats + 1);
+}
+
+static void removed_by_hand(const struct pair *p)
+{
+	add(p, VERDICT_HOLD, REASON_REMOVED_BY_HAND);
+}
+
+static void turned_down(const struct pair *p)
+{
+	enum reason reason =
+		p->given->state == GIVEN_DECLINED ? REASON_DECLINED : REASON_CANCELLED;
+
+	add(p, VERDICT_HOLD, reason)->until = p->given->since;
+}
+
+static void leave(const struct pair *p)
+{
+	operation(p, OPERATION_LEAVE, VERDICT_DO, p->reason, GIVEN_NONE);
+}
+
+static void remove_role(const struct pair *p)
+{
+	const struct facts *f = p->walk->facts;
+
+	if (f->config->removal == REMOVAL_REVOKE)
+		operation(p, OPERATION_REVOKE, VERDICT_DO, p->reason, GIVEN_NONE);
+	else
+		operation(p, OPERATION_SUSPEND, VERDICT_DO, p->reason, GIVEN_SUSPENDED)
+			->until = f->now + f->config->grace;
+}
+
+static void grace(const struct pair *p)
+{
+	if (p->given->until > p->walk->facts->now)
+		keep(p);
+	else
+		operation(p, OPERATION_REVOKE, VERDICT_DO, REASON_GRACE_OVER, GIVEN_NONE)
+			->until = p->given->until;
+}
+
+static void cancel(const struct pair *p)
+{
+	operation(p, OPERATION_CANCEL, VERDICT_DO, p->reason, GIVEN_NONE);
+}
+
+static void forget(const struct pair *p)
+{
+	operation(p, OPERATION_FORGET, VERDICT_DO, p->reason, GIVEN_NONE);
+}
+
+static void bug(const struct pair *p)
+{
+	operation(p, OPERATION_KEEP, VERDICT_HOLD, REASON_BUG, GIVEN_NONE);
+}
+
+static void (*const actions[ROWS])(const struct pair *) = {
+	[ROW_AS_IS] = as_is,
+	[ROW_UNDONE] = nothing,
+	[ROW_GRANT] = grant,
+	[ROW_INVITE] = grant,
+	[ROW_JOIN] = join,
+	[ROW_JOIN_INVITATION] = join_invitation,
+	[ROW_KEEP] = keep,
+	[ROW_RESTORE] = restore,
+	[ROW_KEEP_INVITATION] = keep_invitation,
+	[ROW_INVITE_AGAIN] = invite_again,
+	[ROW_REMOVED_BY_HAND] = removed_by_hand,
+	[ROW_TURNED_DOWN] = turned_down,
+	[ROW_LEAVE] = leave,
+	[ROW_REMOVE] = remove_role,
+	[ROW_GRACE] = grace,
+	[ROW_CANCEL] = cancel,
+	[ROW_FORGET] = forget,
+	[ROW_REMEMBER] = nothing,
+	[ROW_NOT_OURS] = nothing,
+	[ROW_BUG] = bug,
+};
+
+void row_act(const struct pair *p)
+{
+	actions[p->row](p);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/rules/view_p.h"
+
+uint32_t view_organization(const struct view *v, const char *path)
+{
+	return table_get(v->index->organizations, path, strlen(path));
+}
+
+uint32_t view_organization_by_id(const struct view *v, int64_t id)
+{
+	return index_find(v->index->organization_ids, (uint64_t)id);
+}
+
+uint32_t view_account_by_id(const struct view *v, int64_t id)
+{
+	return index_find(v->index->account_ids, (uint64_t)id);
+}
+
+uint32_t view_group_by_id(const struct view *v, int64_t id)
+{
+	return index_find(v->index->group_ids, (uint64_t)id);
+}
+
+uint32_t view_email(const struct view *v, const char *key)
+{
+	return table_get(v->index->emails, key, strlen(key));
+}
+
+uint32_t view_group(const struct view *v, uint32_t organization, const char *name_key)
+{
+	AUTO_MEM char *key = talloc_size(NULL, sizeof organization + strlen(name_key));
+
+	memcpy(key, &organization, sizeof organization);
+	memcpy(key + sizeof organization, name_key, strlen(name_key));
+	return table_get(v->index->groups, key, sizeof organization + strlen(name_key));
+}
+
+uint32_t view_role(const struct view *v, uint32_t group, enum role role, uint32_t account)
+{
+	uint32_t number = index_find(v->index->roles, grant_key(group, role, account));
+
+	if (number != INDEX_NONE && v->roles[number].givers == VIEW_NONE)
+		return VIEW_NONE;
+	return number;
+}
+
+uint32_t view_invitation(const struct view *v, uint32_t group, enum role role,
+			 uint32_t email)
+{
+	uint32_t number =
+		index_find(v->index->invitations, grant_key(group, role, email));
+
+	if (number != INDEX_NONE && v->invitations[number].givers == VIEW_NONE)
+		return VIEW_NONE;
+	return number;
+}
+
+uint32_t view_giver(const struct view *v, uint32_t givers, int64_t giver)
+{
+	while (givers != VIEW_NONE && v->givers[givers].giver != giver)
+		givers = v->givers[givers].next;
+	return givers;
+}
+
+bool view_role_is_active(const struct view *v, uint32_t role)
+{
+	uint32_t g = v->roles[role].givers;
+
+	while (g != VIEW_NONE && v->givers[g].suspended)
+		g = v->givers[g].next;
+	return g != VIEW_NONE;
+}
+
+bool view_is_within(const struct view *v, uint32_t organization, uint32_t below)
+{
+	while (below != VIEW_NONE && below != organization)
+		below = v->organizations[below].parent;
+	return below == organization;
+}
+
+static bool may_act(const struct view *v, uint32_t account)
+{
+	return v->accounts[account].active && !v->accounts[account].blocked;
+}
+
+bool view_owns_organization(const struct view *v, uint32_t account, uint32_t organization)
+{
+	uint32_t way = index_find(v->index->ways, pair_key(account, organization));
+
+	return way != INDEX_NONE && v->index->way[way].count > 0 && may_act(v, account);
+}
+
+bool view_owns_group(const struct view *v, uint32_t account, uint32_t group)
+{
+	uint32_t role = view_role(v, group, ROLE_OWNER, account);
+
+	return role != VIEW_NONE && view_role_is_active(v, role) && may_act(v, account);
+}
+
+static bool is_active_within(const struct view *v, uint32_t group, uint32_t organization)
+{
+	const struct view_group *g = &v->groups[group];
+
+	if (view_is_within(v, organization, g->organization))
+		return true;
+	for (uint32_t l = g->links; l != VIEW_NONE; l = v->links[l].next_of_group)
+		if (view_is_within(v, organization, v->links[l].organization))
+			return true;
+	return false;
+}
+
+bool view_is_on_roster(const struct view *v, uint32_t account, uint32_t organization)
+{
+	for (uint32_t r = v->accounts[account].roles; r != VIEW_NONE;
+	     r = v->roles[r].next_of_account)
+		if (v->roles[r].givers != VIEW_NONE &&
+		    is_active_within(v, v->roles[r].group, organization))
+			return true;
+	return false;
+}
+
+static const struct view_contact *contact(const struct view *v, uint32_t organization,
+					  uint32_t email)
+{
+	uint32_t number = index_find(v->index->contacts, pair_key(organization, email));
+
+	return number == INDEX_NONE ? NULL : &v->index->contact[number];
+}
+
+uint32_t view_pending(const struct view *v, uint32_t organization, uint32_t email)
+{
+	const struct view_contact *c = contact(v, organization, email);
+
+	return c ? c->pending : 0;
+}
+
+int64_t view_last_mail(const struct view *v, uint32_t organization, uint32_t email)
+{
+	const struct view_contact *c = contact(v, organization, email);
+
+	return c ? c->last_mail : 0;
+}

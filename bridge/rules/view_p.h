@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a view finds its things: by name in tables, by numbers in indexes. Private to the
+ * room.
+ *
+ * Lists of givers are shared and never changed: each list exists once, however many
+ * roles and invitations have it, and another list is another number.
+ */
+#ifndef DIRBRIDGE_RULES_VIEW_P_H
+#define DIRBRIDGE_RULES_VIEW_P_H
+
+#include "bridge/base/index.h"
+#include "bridge/rules/view.h"
+
+/* The key of a role (who: its account) or an invitation (who: its email). */
+static inline uint64_t grant_key(uint32_t group, enum role role, uint32_t who)
+{
+	return (uint64_t)group << 33 | (uint64_t)role << 32 | who;
+}
+
+/* The key of two numbers. */
+static inline uint64_t pair_key(uint32_t a, uint32_t b)
+{
+	return (uint64_t)a << 32 | b;
+}
+
+/* What went between one organization and one address. */
+struct view_contact {
+	uint32_t organization, email;
+	int64_t last_mail;
+	uint32_t pending; /* pending invitations */
+};
+
+/* In how many ways an account owns an organization. */
+struct view_way {
+	uint32_t account, organization;
+	uint32_t count;
+};
+
+struct view_index {
+	struct table *organizations; /* path */
+	struct table *emails;        /* key */
+	struct table *groups;        /* organization, name_key */
+	struct table *lists;         /* struct list_key: a list of givers */
+	struct index *organization_ids, *account_ids, *group_ids; /* id */
+	struct index *roles, *invitations;                        /* grant_key() */
+	struct index *ways, *contacts;                            /* pair_key() */
+	struct view_way *way;
+	uint32_t n_ways;
+	struct view_contact *contact;
+	uint32_t n_contacts;
+	bool *owner_at_home; /* by group */
+	uint32_t n_owner_at_home;
+	/* Capacities of the arrays. */
+	size_t c_organizations, c_accounts, c_emails, c_groups, c_links, c_roles,
+		c_givers, c_invitations, c_ways, c_contacts, c_owner_at_home;
+};
+
+void view_rename_group(struct view *v, uint32_t group, const char *name,
+		       const char *name_key);
+/* Count a role that has become active (1) or has stopped being so (-1). */
+void view_count_role(struct view *v, uint32_t role, int by);
+void view_block(struct view *v, uint32_t account, bool blocked);
+struct view_contact *view_contact(struct view *v, uint32_t organization, uint32_t email);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/run/run_p.h"
+#include <stdlib.h>
+
+void entries_add(struct run *run, struct entry *entry)
+{
+	struct value anchor = entry_anchor(entry);
+
+	mem_grow(run, run->entries, run->n_entries + 1, &run->c_entries);
+	run->entries[run->n_entries] = entry;
+	run->is_sorted = false;
+	table_put(run->latest, anchor.bytes, anchor.len, (uint32_t)run->n_entries++);
+}
+
+bool is_alive(const struct run *run, const struct value *anchor)
+{
+	return table_get(run->alive, anchor->bytes, anchor->len) != TABLE_NONE;
+}
+
+/* The key is the entry's own copy of its anchor, which lives as long as the run. */
+static void mark_alive(struct run *run, const struct entry *entry)
+{
+	struct value anchor = entry_anchor(entry);
+
+	table_put(run->alive, anchor.bytes, anchor.len, 1);
+}
+
+struct arrival {
+	struct value anchor;
+	size_t at;
+};
+
+static int by_anchor(const void *a, const void *b)
+{
+	const struct arrival *x = a, *y = b;
+	int c = value_compare(&x->anchor, &y->anchor);
+
+	return c ? c : (x->at > y->at) - (x->at < y->at);
+}
+
+void entries_sort(struct run *run)
+{
+	AUTO_MEM struct arrival *all = NULL;
+	AUTO_MEM struct entry **sorted = NULL;
+	size_t n = run->n_entries, kept = 0;
+
+	if (run->is_sorted)
+		return;
+	all = mem_array(NULL, struct arrival, n);
+	sorted = mem_array(NULL, struct entry *, n);
+	for (size_t i = 0; i < n; i++)
+		all[i] = (struct arrival){ entry_anchor(run->entries[i]), i };
+	qsort(all, n, sizeof *all, by_anchor);
+	for (size_t i = 0; i < n; i++) {
+		bool again = i + 1 < n &&
+			     value_compare(&all[i].anchor, &all[i + 1].anchor) == 0;
+
+		if (!again)
+			sorted[kept++] = run->entries[all[i].at];
+	}
+	if (kept > 0)
+		memcpy(run->entries, sorted, kept * sizeof *sorted);
+	run->n_entries = kept;
+	run->is_sorted = true;
+}
+
+static int by_entry_anchor(const void *key, const void *member)
+{
+	struct value anchor = entry_anchor(*(struct entry *const *)member);
+
+	return value_compare(key, &anchor);
+}
+
+/* Only in a sorted set. */
+uint32_t entries_find(const struct run *run, const struct value *anchor)
+{
+	struct entry **found = NULL;
+
+	if (run->n_entries > 0)
+		found = bsearch(anchor, run->entries, run->n_entries,
+				sizeof *run->entries, by_entry_anchor);
+	return found ? (uint32_t)(found - run->entries) : UINT32_MAX;
+}
+
+/* Where the last word about an anchor stands in a set that grows, or UINT32_MAX. */
+static uint32_t latest(const struct run *run, const struct value *anchor)
+{
+	return table_get(run->latest, anchor->bytes, anchor->len);
+}
+
+static void drop(struct run *run, const struct value *anchor)
+{
+	uint32_t at = latest(run, anchor);
+
+	if (at == UINT32_MAX)
+		return;
+	table_remove(run->latest, anchor->bytes, anchor->len);
+	table_remove(run->alive, anchor->bytes, anchor->len);
+	run->entries[at] = run->entries[--run->n_entries];
+	run->is_sorted = false;
+	if (at < run->n_entries) {
+		struct value moved = entry_anchor(run->entries[at]);
+
+		table_put(run->latest, moved.bytes, moved.len, at);
+	}
+}
+
+/* ---- changes to an entry that is known ---- */
+
+static void copy_attribute(struct entry_builder *b, struct attribute *a,
+			   const struct value *except)
+{
+	struct value v;
+
+	while (attribute_next(a, &v))
+		if (except == NULL || value_compare(&v, except) != 0)
+			entry_add(b, a->name.bytes, a->name.len, v.bytes, v.len);
+}
+
+static struct entry_builder *begin(struct run *run, const struct entry *entry)
+{
+	struct value anchor = entry_anchor(entry), dn = entry_dn(entry);
+	struct entry_builder *b = entry_builder_new(run);
+
+	entry_begin(b, anchor.bytes, anchor.len, dn.bytes, dn.len);
+	return b;
+}
+
+static struct err *finish(struct run *run, struct entry_builder *b, uint32_t at)
+{
+	struct entry *entry;
+	struct value anchor;
+	struct err *err = entry_finish(b, run, &entry);
+
+	mem_free(b);
+	if (err)
+		return err;
+	anchor = entry_anchor(entry);
+	table_remove(run->latest, anchor.bytes, anchor.len);
+	run->entries[at] = entry;
+	table_put(run->latest, anchor.bytes, anchor.len, at);
+	mark_alive(run, entry);
+	return NULL;
+}
+
+/* Attributes of the change replace those of their name; one without values goes. */
+static struct err *take_changed(struct run *run, const struct item *item)
+{
+	struct attribute a = { .count = 0 }, other;
+	struct entry_builder *b;
+	struct entry *change;
+	struct value anchor;
+	uint32_t at;
+	struct err *err = entry_decode(run, item->entry.bytes, item->entry.len, &change);
+
+	if (err)
+		return err;
+	anchor = entry_anchor(change);
+	at = latest(run, &anchor);
+	if (at == UINT32_MAX)
+		return err_new(ERR_INCOMPLETE,
+			       "a change to an entry that was never read");
+	b = begin(run, change);
+	while (entry_next_attribute(change, &a))
+		copy_attribute(b, &a, NULL);
+	a = (struct attribute){ .count = 0 };
+	while (entry_next_attribute(run->entries[at], &a)) {
+		AUTO_MEM char *name = mem_strndup(NULL, a.name.bytes, a.name.len);
+
+		if (!entry_attribute(change, name, &other) && other.at == NULL)
+			copy_attribute(b, &a, NULL);
+	}
+	return finish(run, b, at);
+}
+
+static struct err *take_link(struct run *run, const struct item *item)
+{
+	struct attribute a = { .count = 0 };
+	uint32_t at = latest(run, &item->anchor);
+	struct entry_builder *b;
+
+	if (at == UINT32_MAX)
+		return err_new(ERR_INCOMPLETE, "a link of an entry that was never read");
+	b = begin(run, run->entries[at]);
+	while (entry_next_attribute(run->entries[at], &a)) {
+		bool same = value_compare(&a.name, &item->attribute) == 0;
+
+		copy_attribute(b, &a, same ? &item->target : NULL);
+	}
+	if (item->added)
+		entry_add(b, item->attribute.bytes, item->attribute.len,
+			  item->target.bytes, item->target.len);
+	return finish(run, b, at);
+}
+
+/* It exists, and that is all: what was known of it stays (see keep_what_was_seen()). */
+static void take_seen(struct run *run, const struct value *anchor)
+{
+	uint32_t at = latest(run, anchor);
+
+	if (at != UINT32_MAX)
+		mark_alive(run, run->entries[at]);
+	else
+		table_put(run->seen, mem_dup(run, anchor->bytes, anchor->len),
+			  anchor->len, 1);
+}
+
+bool is_seen(const struct run *run, const struct value *anchor)
+{
+	return table_get(run->seen, anchor->bytes, anchor->len) != TABLE_NONE;
+}
+
+/* ---- one item ---- */
+
+struct err *entries_take(struct run *run, const struct item *item)
+{
+	struct entry *entry;
+	struct err *err;
+
+	switch (item->kind) {
+	case ITEM_ENTRY:
+		err = entry_decode(run, item->entry.bytes, item->entry.len, &entry);
+		if (err)
+			return err;
+		entries_add(run, entry);
+		mark_alive(run, entry);
+		return NULL;
+	case ITEM_CHANGED:
+		return take_changed(run, item);
+	case ITEM_LINK:
+		return take_link(run, item);
+	case ITEM_GONE:
+		drop(run, &item->anchor);
+		observe(run, &item->anchor, EVIDENCE_TOMBSTONE);
+		return NULL;
+	case ITEM_LEFT:
+		drop(run, &item->anchor);
+		observe(run, &item->anchor, EVIDENCE_OUT_OF_SCOPE);
+		return NULL;
+	case ITEM_SEEN:
+		take_seen(run, &item->anchor);
+		return NULL;
+	default:
+		return NULL;
+	}
+}

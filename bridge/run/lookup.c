@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/run/run_p.h"
+
+static bool is_in_scope(const struct run *run, const struct entry *entry)
+{
+	return filter_match(run->source->people.filter, entry) ||
+	       filter_match(run->source->groups.filter, entry);
+}
+
+static struct err *take_answer(struct run *run, const struct item *item)
+{
+	struct entry *entry;
+	struct value anchor;
+	struct err *err;
+
+	switch (item->kind) {
+	case ITEM_ENTRY:
+		err = entry_decode(run, item->entry.bytes, item->entry.len, &entry);
+		if (err)
+			return err;
+		anchor = entry_anchor(entry);
+		if (is_in_scope(run, entry))
+			return entries_take(run, item);
+		observe(run, &anchor, EVIDENCE_OUT_OF_SCOPE);
+		return NULL;
+	case ITEM_LEFT:
+		observe(run, &item->anchor, EVIDENCE_OUT_OF_SCOPE);
+		return NULL;
+	case ITEM_GONE:
+		observe(run, &item->anchor, EVIDENCE_TOMBSTONE);
+		return NULL;
+	case ITEM_UNKNOWN:
+		observe(run, &item->anchor, EVIDENCE_NOT_FOUND);
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+struct missing {
+	struct run *run;
+	struct table *asked;
+	struct value *anchors;
+	size_t n, capacity, known;
+};
+
+static void consider(struct missing *m, const struct value *anchor)
+{
+	const struct evidence *seen = evidence_seen(m->run, anchor);
+
+	if (table_add(m->asked, anchor->bytes, anchor->len, 1) != TABLE_NONE)
+		return;
+	m->known++;
+	if (entries_find(m->run, anchor) != UINT32_MAX)
+		return;
+	if (seen != NULL && seen->kind == EVIDENCE_TOMBSTONE)
+		return;
+	mem_grow(m->asked, m->anchors, m->n + 1, &m->capacity);
+	m->anchors[m->n++] = *anchor;
+}
+
+static void find_missing(struct missing *m)
+{
+	const struct memory *memory = m->run->memory;
+
+	for (size_t i = 0; i < memory->n_given; i++) {
+		struct value via = memory->given[i].via, group;
+
+		consider(m, &memory->given[i].anchor);
+		while (via_next(&via, &group))
+			consider(m, &group);
+	}
+}
+
+static struct err *ask(struct run *run, const struct missing *m)
+{
+	struct item end;
+	struct err *err = NULL;
+
+	for (size_t at = 0; err == NULL && at < m->n; at += PROCESS_LOOKUP_MAX) {
+		size_t n =
+			m->n - at < PROCESS_LOOKUP_MAX ? m->n - at : PROCESS_LOOKUP_MAX;
+
+		err = process_lookup(run->process, m->anchors + at, n);
+		if (err == NULL)
+			err = read_answer(run, &end, take_answer);
+		if (err == NULL && !end.complete)
+			err = err_new(ERR_INCOMPLETE, "%.*s", (int)end.text.len,
+				      end.text.bytes);
+	}
+	return err;
+}
+
+/* A lookup that fails proves nothing: the run goes on without it, and removes nothing by
+ * difference. */
+static void give_up(struct run *run, struct err *err)
+{
+	run->whole = false;
+	run->plan->pull.complete = false;
+	run->plan->pull.why =
+		mem_printf(run, "looking up who is missing failed: %s", err_text(err));
+	plan_find(run->plan, "incomplete",
+		  "Nothing is removed by difference until it works.", "%s",
+		  run->plan->pull.why);
+	err_free(err);
+}
+
+struct err *look_up_missing(struct run *run)
+{
+	struct missing m = { .run = run, .asked = table_new(run) };
+	size_t limit;
+	struct err *err;
+
+	entries_sort(run);
+	find_missing(&m);
+	limit = guard_lookups(m.known);
+	if (m.n == 0)
+		return NULL;
+	if (m.n > limit || !run->far_side.lookup) {
+		plan_find(run->plan, "missing",
+			  "Look at the directory: they keep what they have until it is "
+			  "proved.",
+			  m.n > limit
+				  ? "%zu of %zu people and groups are missing, more than "
+				    "may "
+				    "be looked up (%zu)"
+				  : "%zu of %zu people and groups are missing, and this "
+				    "directory cannot be asked for one (limit %zu)",
+			  m.n, m.known, limit);
+		return NULL;
+	}
+	run->plan->pull.lookups = (uint32_t)m.n;
+	err = ask(run, &m);
+	if (err == NULL)
+		return NULL;
+	give_up(run, err);
+	return keep_what_was_known(run);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/run/memory.h"
+#include "bridge/base/clock.h"
+#include <stdlib.h>
+
+/* ---- loading ---- */
+
+enum { BLOCK = 256 * 1024 };
+
+static const char *keep(struct memory *m, const void *bytes, size_t len)
+{
+	char *at;
+
+	if (m->left < len + 1) {
+		size_t size = len + 1 > BLOCK ? len + 1 : BLOCK;
+
+		m->block = talloc_size(m, size);
+		m->left = size;
+		at = m->block;
+	} else {
+		at = m->block + (talloc_get_size(m->block) - m->left);
+	}
+	if (len > 0)
+		memcpy(at, bytes, len);
+	at[len] = '\0';
+	m->left -= len + 1;
+	return at;
+}
+
+static struct value keep_blob(struct memory *m, const struct rows *r, int column)
+{
+	size_t len;
+	const void *bytes = row_blob(r, column, &len);
+
+	return (struct value){ keep(m, bytes, len), len };
+}
+
+static const char *keep_text(struct memory *m, const struct rows *r, int column)
+{
+	const char *text = row_text(r, column);
+
+	return text ? keep(m, text, strlen(text)) : NULL;
+}
+
+static void load_source(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	size_t len;
+	const void *digest = row_blob(r, 4, &len);
+
+	(void)capacity;
+	m->source = row_int(r, 0);
+	m->is_new = false;
+	m->organization = row_int(r, 1);
+	m->identity = keep_text(m, r, 2);
+	m->anchor = keep_text(m, r, 3);
+	m->released = len == DIGEST_SIZE;
+	if (m->released)
+		memcpy(m->released_digest.bytes, digest, DIGEST_SIZE);
+}
+
+static void load_run(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	struct history *h = &m->history;
+
+	(void)capacity;
+	h->people[h->n] = (uint32_t)row_int(r, 0);
+	h->groups[h->n++] = (uint32_t)row_int(r, 1);
+}
+
+static void load_said(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	(void)capacity;
+	m->history.said_low = row_int(r, 0);
+	m->history.said_high = row_int(r, 1);
+}
+
+static void load_mirrored(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	struct mirrored *row;
+	const void *digest;
+	size_t len;
+
+	mem_grow(m, m->mirror, m->n_mirror + 1, capacity);
+	row = &m->mirror[m->n_mirror++];
+	row->anchor = keep_blob(m, r, 0);
+	digest = row_blob(r, 1, &len);
+	memset(row->digest.bytes, 0, DIGEST_SIZE);
+	memcpy(row->digest.bytes, digest, len < DIGEST_SIZE ? len : DIGEST_SIZE);
+}
+
+static void load_given(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	struct given *g;
+
+	mem_grow(m, m->given, m->n_given + 1, capacity);
+	g = &m->given[m->n_given++];
+	*g = (struct given){
+		.group = row_int(r, 0),
+		.role = (enum role)row_int(r, 1),
+		.anchor = keep_blob(m, r, 2),
+		.state = given_state_of(row_text(r, 3)),
+		.since = row_int(r, 4),
+		.until = row_int(r, 5),
+		.repeats = (uint32_t)row_int(r, 6),
+		.wish = row_int(r, 7) != 0,
+		.email_key = keep_text(m, r, 8),
+		.via = keep_blob(m, r, 9),
+	};
+}
+
+static void load_binding(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	mem_grow(m, m->bindings, m->n_bindings + 1, capacity);
+	m->bindings[m->n_bindings++] =
+		(struct binding){ keep_blob(m, r, 0), row_int(r, 1) };
+}
+
+static void load_group_binding(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	mem_grow(m, m->group_bindings, m->n_group_bindings + 1, capacity);
+	m->group_bindings[m->n_group_bindings++] =
+		(struct group_binding){ keep_blob(m, r, 0), row_int(r, 1),
+					keep_text(m, r, 2) };
+}
+
+static void load_evidence(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	mem_grow(m, m->evidence, m->n_evidence + 1, capacity);
+	m->evidence[m->n_evidence++] =
+		(struct evidence){ keep_blob(m, r, 0), evidence_kind_of(row_text(r, 1)),
+				   row_int(r, 2), row_int(r, 3) };
+}
+
+/* clang-format off */
+static const struct {
+	void (*load)(struct memory *, const struct rows *, size_t *);
+	const char *sql; /* ?1 the source, ?2 now */
+} steps[] = {
+	{ load_run, "SELECT people, groups FROM run WHERE source_id = ?1 AND health = 'healthy'"
+		    " AND ?2 > 0 ORDER BY id DESC LIMIT 5" },
+	{ load_said, "SELECT low, high FROM decision WHERE source_id = ?1 AND word = 'expect'"
+		     " AND lapses > ?2 ORDER BY id DESC LIMIT 1" },
+	{ load_mirrored, "SELECT anchor, digest FROM mirror WHERE source_id = ?1 AND ?2 > 0"
+			 " ORDER BY anchor" },
+	{ load_given, "SELECT group_id, role, anchor, state, since, until, repeats, wish,"
+		      " email_key, via FROM given WHERE source_id = ?1 AND ?2 > 0"
+		      " ORDER BY group_id, role, anchor" },
+	{ load_binding, "SELECT anchor, account_id FROM binding WHERE source_id = ?1"
+			" AND ?2 > 0 ORDER BY anchor" },
+	{ load_group_binding, "SELECT anchor, group_id, name_key FROM group_binding"
+			      " WHERE source_id = ?1 AND ?2 > 0 ORDER BY anchor" },
+	{ load_evidence, "SELECT anchor, kind, first, last FROM evidence WHERE source_id = ?1"
+			 " AND ?2 > 0 ORDER BY anchor" },
+};
+/* clang-format on */
+
+static struct err *each(struct memory *m, struct rows *rows,
+			void (*load)(struct memory *, const struct rows *, size_t *))
+{
+	size_t capacity = 0;
+	struct err *err;
+	bool more;
+
+	for (;;) {
+		err = rows_next(rows, &more);
+		if (err || !more)
+			return err;
+		load(m, rows, &capacity);
+	}
+}
+
+struct err *memory_load(TALLOC_CTX *ctx, struct store *store, const char *name,
+			int64_t now, struct memory **out)
+{
+	struct memory *m = mem_new(ctx, struct memory);
+	struct rows *rows;
+	struct err *err;
+
+	m->is_new = true;
+	err = store_query(store, &rows,
+			  "SELECT id, organization_id, identity, anchor, released_digest"
+			  " FROM source WHERE name = ?1",
+			  "t", name);
+	if (err == NULL)
+		err = each(m, rows, load_source);
+	if (err == NULL && m->is_new)
+		err = store_number(store, &m->source, 1,
+				   "SELECT coalesce(max(id), 0) + 1 FROM source", "");
+	for (size_t i = 0; err == NULL && !m->is_new && i < ARRAY_LEN(steps); i++) {
+		err = store_query(store, &rows, steps[i].sql, "ii", m->source, now);
+		if (err == NULL)
+			err = each(m, rows, steps[i].load);
+	}
+	m->history.mirror = (uint32_t)m->n_mirror;
+	*out = m;
+	return err;
+}
+
+struct err *memory_entries(TALLOC_CTX *ctx, struct store *store, int64_t source,
+			   struct entry ***entries, size_t *n)
+{
+	size_t capacity = 0, len;
+	struct rows *rows;
+	struct err *err;
+	bool more = true;
+
+	*n = 0;
+	*entries = NULL;
+	err = store_query(store, &rows,
+			  "SELECT entry FROM mirror WHERE source_id = ?1 ORDER BY anchor",
+			  "i", source);
+	while (err == NULL) {
+		const void *bytes;
+
+		err = rows_next(rows, &more);
+		if (err || !more)
+			break;
+		bytes = row_blob(rows, 0, &len);
+		mem_grow(ctx, *entries, *n + 1, &capacity);
+		err = entry_decode(ctx, bytes, len, &(*entries)[*n]);
+		if (err)
+			rows_end(rows);
+		*n += 1;
+	}
+	return err;
+}
+
+struct err *memory_is_shared(struct store *store, const struct memory *memory,
+			     const char *identity, int64_t organization, bool *shared)
+{
+	int64_t others;
+	struct err *err = store_number(store, &others, 0,
+				       "SELECT count(*) FROM source WHERE identity = ?1"
+				       " AND id <> ?2 AND organization_id <> ?3",
+				       "tii", identity, memory->source, organization);
+	*shared = others > 0;
+	return err;
+}
+
+bool memory_moved(const struct memory *before, const struct memory *after)
+{
+	if (before->n_given != after->n_given || before->n_mirror != after->n_mirror ||
+	    before->n_bindings != after->n_bindings)
+		return true;
+	for (size_t i = 0; i < before->n_given; i++)
+		if (given_compare(&before->given[i], &after->given[i]) != 0 ||
+		    before->given[i].state != after->given[i].state)
+			return true;
+	return false;
+}
+
+/* ---- writing ---- */
+
+struct err *memory_save_source(struct store *store, struct memory *m, const char *name,
+			       int64_t organization, const char *identity,
+			       const char *anchor)
+{
+	struct err *err;
+
+	if (m->is_new)
+		err = store_run(
+			store,
+			"INSERT INTO source (id, name, organization_id, identity, anchor)"
+			" VALUES (?1, ?2, ?3, ?4, ?5)",
+			"ititt", m->source, name, organization, identity, anchor);
+	else
+		err = store_run(
+			store,
+			"UPDATE source SET identity = ?2, anchor = ?3 WHERE id = ?1",
+			"itt", m->source, identity, anchor);
+	return err;
+}
+
+struct err *memory_release(struct store *store, const struct memory *m,
+			   const struct digest *config, const char *text, int64_t now)
+{
+	return store_run(store,
+			 "UPDATE source SET released_digest = ?2, released_config = ?3,"
+			 " released_at = ?4 WHERE id = ?1",
+			 "ibti", m->source, config->bytes, (size_t)DIGEST_SIZE, text,
+			 now);
+}
+
+static struct err *put_entry(struct store *store, int64_t source,
+			     const struct entry *entry, const struct digest *digest)
+{
+	struct value anchor = entry_anchor(entry);
+
+	return store_run(
+		store,
+		"INSERT INTO mirror (source_id, anchor, digest, entry)"
+		" VALUES (?1, ?2, ?3, ?4) ON CONFLICT (source_id, anchor)"
+		" DO UPDATE SET digest = excluded.digest, entry = excluded.entry",
+		"ibbb", source, anchor.bytes, anchor.len, digest->bytes,
+		(size_t)DIGEST_SIZE, entry->bytes, (size_t)entry->size);
+}
+
+struct err *memory_save_mirror(struct store *store, const struct memory *m,
+			       const struct entry *const *entries, size_t n)
+{
+	size_t old = 0, new = 0;
+	struct err *err = NULL;
+
+	while (err == NULL && (old < m->n_mirror || new < n)) {
+		struct value anchor =
+			new < n ? entry_anchor(entries[new]) : (struct value){ 0 };
+		int c = old == m->n_mirror ? 1
+			: new == n         ? -1
+				   : value_compare(&m->mirror[old].anchor, &anchor);
+		struct digest digest;
+
+		if (c < 0) {
+			err = store_run(
+				store,
+				"DELETE FROM mirror WHERE source_id = ?1 AND anchor = ?2",
+				"ib", m->source, m->mirror[old].anchor.bytes,
+				m->mirror[old].anchor.len);
+			old++;
+			continue;
+		}
+		entry_digest(entries[new], &digest);
+		if (c > 0 || !digest_equal(&digest, &m->mirror[old].digest))
+			err = put_entry(store, m->source, entries[new], &digest);
+		old += c == 0;
+		new ++;
+	}
+	return err;
+}
+
+struct err *memory_save_evidence(struct store *store, const struct memory *m,
+				 const struct evidence *evidence, size_t n)
+{
+	struct err *err = store_run(store, "DELETE FROM evidence WHERE source_id = ?1",
+				    "i", m->source);
+
+	for (size_t i = 0; err == NULL && i < n; i++)
+		err = store_run(
+			store,
+			"INSERT INTO evidence (source_id, anchor, kind, first, last)"
+			" VALUES (?1, ?2, ?3, ?4, ?5)",
+			"ibtii", m->source, evidence[i].anchor.bytes,
+			evidence[i].anchor.len, evidence_name(evidence[i].kind),
+			evidence[i].first, evidence[i].last);
+	return err;
+}
+
+struct err *memory_save_given(struct store *store, int64_t source, const struct given *g)
+{
+	return store_run(
+		store,
+		"INSERT INTO given (source_id, group_id, role, anchor, state, since,"
+		" until, repeats, email_key, via)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+		" ON CONFLICT (source_id, group_id, role, anchor) DO UPDATE SET"
+		" state = excluded.state, since = excluded.since,"
+		" until = excluded.until, repeats = excluded.repeats,"
+		" email_key = excluded.email_key, via = coalesce(excluded.via, via)",
+		"iiibtinitb", source, g->group, (int64_t)g->role, g->anchor.bytes,
+		g->anchor.len, given_name(g->state), g->since, g->until,
+		(int64_t)g->repeats, g->email_key, g->via.bytes, g->via.len);
+}
+
+struct err *memory_forget_given(struct store *store, int64_t source,
+				const struct given *g)
+{
+	return store_run(
+		store,
+		"DELETE FROM given WHERE source_id = ?1 AND group_id = ?2 AND role = ?3"
+		" AND anchor = ?4 AND (?5 IS NULL OR email_key = ?5)",
+		"iiibt", source, g->group, (int64_t)g->role, g->anchor.bytes,
+		g->anchor.len, g->email_key);
+}
+
+struct err *memory_bind(struct store *store, int64_t source, const struct value *anchor,
+			int64_t account, int64_t now)
+{
+	return store_run(store,
+			 "INSERT INTO binding (source_id, anchor, account_id, since)"
+			 " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+			 "ibii", source, anchor->bytes, anchor->len, account, now);
+}
+
+struct err *memory_bind_group(struct store *store, int64_t source,
+			      const struct value *anchor, int64_t group,
+			      const char *name_key)
+{
+	return store_run(
+		store,
+		"INSERT INTO group_binding (source_id, anchor, group_id, name_key)"
+		" VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+		"ibit", source, anchor->bytes, anchor->len, group, name_key);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/base/clock.h"
+#include "bridge/reconcile/reconcile.h"
+#include "bridge/record/text.h"
+#include "bridge/run/run_p.h"
+#include <sys/resource.h>
+
+/* ---- what we know ---- */
+
+static struct err *check_organization(struct run *run)
+{
+	const struct view *v = run->console->view;
+	uint32_t organization;
+	struct err *err = console_organization(run->console, run->source->organization,
+					       &organization);
+
+	if (err)
+		return err;
+	run->plan->scope = organization;
+	if (run->memory->organization == 0 ||
+	    run->memory->organization == v->organizations[organization].id)
+		return NULL;
+	return err_hint(
+		err_new(ERR_CONFIG,
+			"source \"%s\" is bound to another organization than \"%s\"",
+			run->source->name, run->source->organization),
+		"A source keeps its organization; give the new one another name.");
+}
+
+void protect(const struct run *run, struct view *v)
+{
+	for (size_t i = 0; run->source->protect && run->source->protect[i]; i++) {
+		const char *what = run->source->protect[i];
+		AUTO_MEM char *key = text_fold(NULL, what, strlen(what));
+		uint32_t email;
+
+		if (strchr(what, '@') != NULL) {
+			AUTO_MEM char *address = email_key(NULL, what, strlen(what));
+
+			email = view_add_email(v, what, address ? address : what);
+			v->emails[email].is_protected = true;
+		}
+		for (uint32_t g = 0; g < v->n_groups; g++)
+			if (strcmp(v->groups[g].name_key, key) == 0)
+				v->groups[g].is_protected = true;
+	}
+}
+
+struct err *recall(struct run *run)
+{
+	const struct source_config *s = run->source;
+	struct err *err = store_open(run, run->store_url, STORE_READ, &run->store);
+
+	if (err == NULL)
+		err = store_begin(run->store);
+	if (err)
+		return err;
+	err = memory_load(run, run->store, s->name, run->plan->now, &run->memory);
+	if (err == NULL)
+		err = console_load(run, run->store, s->organization, run->plan->now,
+				   &run->console);
+	store_rollback(run->store);
+	if (err == NULL)
+		err = console_act_for_source(run->console, run->os_user, s->act_as);
+	if (err == NULL)
+		err = check_organization(run);
+	if (err)
+		return err;
+	protect(run, run->console->view);
+	run->console->source = run->memory->source;
+	run->plan->source_id = run->memory->source;
+	run->plan->first =
+		!run->memory->released ||
+		!digest_equal(&run->memory->released_digest, &run->plan->config);
+	run->memory->history.expect_low = s->expect_people.low;
+	run->memory->history.expect_high = s->expect_people.high;
+	return NULL;
+}
+
+/* ---- what is wanted ---- */
+
+static const struct entry *const *borrowed(const struct run *run)
+{
+	return (const struct entry *const *)run->entries;
+}
+
+struct err *make_wanted(struct run *run)
+{
+	int64_t start = clock_ticks();
+	struct err *err;
+
+	entries_sort(run);
+	mem_free(run->wanted);
+	run->wanted = NULL;
+	err = map(run, run->source, borrowed(run), run->n_entries, run->plan->now,
+		  &run->wanted);
+	if (err)
+		return err;
+	observe_people(run);
+	run->plan->pull.people = run->wanted->n_persons;
+	run->plan->pull.groups = run->wanted->directory_groups;
+	run->plan->pull.us_map += clock_ticks() - start;
+	return NULL;
+}
+
+/* ---- what follows ---- */
+
+static char *explain(TALLOC_CTX *ctx, const struct plan *plan, uint32_t grant)
+{
+	const struct run *run = plan->explain_data;
+
+	return map_reason(ctx, run->source, run->wanted, &run->wanted->grants[grant]);
+}
+
+static int64_t peak_kb(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
+}
+
+struct err *make_plan(struct run *run)
+{
+	const struct memory *m = run->memory;
+	struct facts facts = {
+		.config = run->source,
+		.source = m->source,
+		.now = run->plan->now,
+		.census = run->whole,
+		.entries = borrowed(run),
+		.n_entries = run->n_entries,
+		.wanted = run->wanted,
+		.given = m->given,
+		.n_given = m->n_given,
+		.bindings = m->bindings,
+		.n_bindings = m->n_bindings,
+		.group_bindings = m->group_bindings,
+		.n_group_bindings = m->n_group_bindings,
+		.view = run->console->view,
+		.scope = run->plan->scope,
+		.anchor = anchor_kind_of(run->far_side.anchor),
+	};
+	int64_t start = clock_ticks();
+	struct err *err;
+
+	evidence_sort(run);
+	facts.evidence = run->evidence;
+	facts.n_evidence = run->n_evidence;
+	run->plan->explain = explain;
+	run->plan->explain_data = run;
+	err = reconcile(run->plan, &facts);
+	run->plan->pull.us_reconcile = clock_ticks() - start;
+	run->plan->pull.peak_kb = peak_kb();
+	return err;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/run/run.h"
+#include "bridge/base/clock.h"
+#include "bridge/run/run_p.h"
+
+struct run *run_new(TALLOC_CTX *ctx, const struct source_config *source,
+		    const char *store_url, const char *os_user)
+{
+	struct run *run = mem_new(ctx, struct run);
+
+	run->source = source;
+	run->store_url = store_url;
+	run->os_user = os_user;
+	run->latest = table_new(run);
+	run->alive = table_new(run);
+	run->seen = table_new(run);
+	run->plan = plan_new(run);
+	run->plan->source = source->name;
+	run->plan->organization = source->organization;
+	run->plan->now = clock_now();
+	config_digest(source, &run->plan->config);
+	return run;
+}
+
+/* A run, from first to last. What follows a plan is in apply.c. */
+struct err *run_plan(struct run *run)
+{
+	struct err *err;
+
+	/* What we know: what was given, how it ended, what was seen last. */
+	err = recall(run);
+	if (err)
+		return err;
+
+	/* What they say, and whether it can be believed. */
+	err = dial(run);
+	if (err == NULL)
+		err = pull(run);
+	if (err == NULL)
+		err = make_wanted(run);
+	if (err)
+		return err_wrap(err, "pull \"%s\"", run->source->name);
+	run->whole = guard_health(run->plan, &run->memory->history);
+	run->plan->suspect = !run->whole && run->plan->pull.complete;
+
+	/* Who is missing: gone, hidden, or only missed? Unless nothing can be concluded.
+	 */
+	err = run->whole ? look_up_missing(run) : keep_what_was_known(run);
+	stop_connector(run);
+	if (err)
+		return err_wrap(err, "pull \"%s\"", run->source->name);
+
+	/* What is wanted, what follows from it, and whether it may. */
+	err = make_wanted(run);
+	if (err == NULL)
+		err = make_plan(run);
+	if (err)
+		return err;
+	plan_judge(run->plan, run->console->view, &run->console->principal);
+	plan_seal(run->plan);
+	return NULL;
+}
+
+struct err *run_look(struct run *run)
+{
+	struct err *err;
+
+	run->memory = mem_new(run, struct memory);
+	err = dial(run);
+	if (err == NULL)
+		err = pull(run);
+	stop_connector(run);
+	if (err == NULL)
+		err = make_wanted(run);
+	return err ? err_wrap(err, "look at \"%s\"", run->source->name) : NULL;
+}
+
+struct err *run_probe(struct run *run)
+{
+	struct err *err = dial(run);
+
+	stop_connector(run);
+	return err ? err_wrap(err, "connect to \"%s\"", run->source->name) : NULL;
+}

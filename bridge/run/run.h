@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One run of one source, from first to last:
+ *
+ *   recall → pull → health → lookup → map → reconcile → judge, guard → [apply → record]
+ *
+ * run_plan() goes as far as the plan, on a store handle that cannot write. run_apply()
+ * carries out what the plan marks DO in one transaction: every operation is judged
+ * again, and mirror, evidence, givens, audit and journal are written with it, so that a
+ * run that is killed anywhere leaves the store before or after. No transaction is open
+ * while a directory is read or a person is asked.
+ *
+ * Memory: a run and everything it makes belong to the ctx of run_new(). This room and
+ * cmd/ are the only ones that print or log.
+ */
+#ifndef DIRBRIDGE_RUN_RUN_H
+#define DIRBRIDGE_RUN_RUN_H
+
+#include "bridge/console/console.h"
+#include "bridge/plan/plan.h"
+#include "bridge/run/memory.h"
+#include "config/config.h"
+#include "connectors/process.h"
+
+/* What the connector said of the far side. */
+struct far_side {
+	const char *server, *identity, *anchor;
+	bool lookup;
+	bool changes; /* what follows is relative to the mirror */
+};
+
+struct run {
+	const struct source_config *source;
+	const char *store_url;
+	const char *os_user;
+	/* Called now and then with the entries read so far; may be NULL. */
+	void (*progress)(void *data, uint64_t entries);
+	void *data;
+	bool verbose; /* keep the connector's notes on how it searched */
+
+	struct store *store; /* of run_plan(): reading only */
+	struct memory *memory;
+	struct console *console;
+	struct process *process;
+	struct far_side far_side;
+	struct entry **entries; /* the mirror as it will be, sorted by anchor */
+	size_t n_entries, c_entries;
+	struct evidence *evidence; /* as it will be, sorted by anchor */
+	size_t n_evidence, c_evidence;
+	struct table *evidence_of; /* anchor -> evidence, until it is sorted */
+	struct table *latest;      /* anchor -> entry, until the entries are sorted */
+	struct table *alive;       /* anchors that this pull has read */
+	struct table *seen;        /* anchors that exist, and no more is known */
+	bool is_sorted;
+	bool whole; /* complete and healthy: the mirror becomes the entries */
+	struct wanted *wanted;
+	struct plan *plan;
+	const char **notes; /* for people, at -v */
+	size_t n_notes, c_notes;
+	const char **facts; /* "name=value", as the connector said them */
+	size_t n_facts, c_facts;
+};
+
+struct run *run_new(TALLOC_CTX *ctx, const struct source_config *source,
+		    const char *store_url, const char *os_user);
+
+/*
+ * What the connector shows, with no store: everything read and mapped into run->wanted.
+ * It knows nothing of what was pinned, so it checks no identity.
+ */
+MUST_CHECK struct err *run_look(struct run *run);
+
+/* Connect and ask what this server and this account can do: run->far_side, the plan's
+ * findings, and run->facts. */
+MUST_CHECK struct err *run_probe(struct run *run);
+
+/* Everything up to the plan, which is run->plan. Changes nothing. */
+MUST_CHECK struct err *run_plan(struct run *run);
+
+/*
+ * Carry out run->plan. as: who wants it (a principal of the operating-system user, who
+ * must own the source's organization); it is carried out as the source's own service
+ * principal. ERR_STALE when the console has moved under the plan: nothing is changed.
+ */
+MUST_CHECK struct err *run_apply(struct run *run, const char *as);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The steps of a run, in the order in which run.c takes them. Each works on the run
+ * alone and leaves it whole for the next.
+ */
+#ifndef DIRBRIDGE_RUN_RUN_P_H
+#define DIRBRIDGE_RUN_RUN_P_H
+
+#include "bridge/run/run.h"
+
+/* Open the store for reading; load memory and console in one snapshot; see that the
+ * organization and the service principal are there. */
+MUST_CHECK struct err *recall(struct run *run);
+
+/* Mark in a view what the configuration protects from this source. */
+void protect(const struct run *run, struct view *view);
+
+/* Start the connector and ask who is on the other side. */
+MUST_CHECK struct err *dial(struct run *run);
+/* See that it is the directory we know, and read it all. */
+MUST_CHECK struct err *pull(struct run *run);
+void stop_connector(struct run *run);
+
+/* Map the entries; for what was read this time also note who is disabled. */
+MUST_CHECK struct err *make_wanted(struct run *run);
+
+/* What was read is not to be trusted as a set: put what we knew beneath it. */
+MUST_CHECK struct err *keep_what_was_known(struct run *run);
+
+/* Ask for the anchors that have a given and were not seen. */
+MUST_CHECK struct err *look_up_missing(struct run *run);
+
+MUST_CHECK struct err *make_plan(struct run *run);
+
+/* Read what the connector answers, up to END: facts and notes are taken here, every
+ * other item goes to take(). */
+MUST_CHECK struct err *read_answer(struct run *run, struct item *end,
+				   struct err *(*take)(struct run *,
+						       const struct item *));
+
+/* ---- the set of entries (entries.c) ---- */
+
+/* Take one item of a pull into the set. */
+MUST_CHECK struct err *entries_take(struct run *run, const struct item *item);
+/* Sort by anchor; of one anchor the last word counts. */
+void entries_sort(struct run *run);
+uint32_t entries_find(const struct run *run, const struct value *anchor);
+void entries_add(struct run *run, struct entry *entry);
+/* The connector said that it exists, and no more. */
+bool is_seen(const struct run *run, const struct value *anchor);
+/* This pull has read the anchor. */
+bool is_alive(const struct run *run, const struct value *anchor);
+
+/* ---- evidence (evidence.c) ---- */
+
+/* It was seen so, now; EVIDENCE_NONE: it is as it should be. */
+void observe(struct run *run, const struct value *anchor, enum evidence_kind kind);
+/* Note what the mapped people of this pull are, and forget what is over. */
+void observe_people(struct run *run);
+void evidence_sort(struct run *run);
+const struct evidence *evidence_seen(const struct run *run, const struct value *anchor);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store's contract is a database, not a domain: open, begin, statement, row, commit,
+ * and errors sorted by who must act. What the statements mean is the business of the
+ * rooms that write them. One file per database; schema and triggers are another, under
+ * the same version number.
+ *
+ * SQL here is what SQLite and PostgreSQL share: ?1, ?2 for parameters, no vendor's
+ * functions. Text is UTF-8, blobs are bytes, times are seconds since 1970, booleans are
+ * 0 and 1.
+ *
+ * Errors: ERR_CONFIG no such store, wrong kind, no rights, newer schema, not initialised;
+ * ERR_LATER busy, locked, disk full; ERR_STALE a constraint refused a row that the judge
+ * had let through (somebody else was faster, or somebody went round the code); ERR_BUG
+ * the statement is wrong.
+ */
+#ifndef DIRBRIDGE_STORE_STORE_H
+#define DIRBRIDGE_STORE_STORE_H
+
+#include "bridge/base/err.h"
+#include "bridge/base/mem.h"
+#include <stdbool.h>
+
+/* The version of the schema that this program writes and understands. */
+#define STORE_SCHEMA 1
+
+enum store_mode {
+	STORE_READ, /* the database refuses every write */
+	STORE_WRITE,
+	STORE_CREATE, /* must not be there yet; makes the schema */
+};
+
+struct store;
+
+/*
+ * Open by URL ("sqlite:/path"); a plain path means sqlite. The result belongs to ctx and
+ * is closed with it. A store that is made here is readable by its user only, since it
+ * holds keys.
+ */
+MUST_CHECK struct err *store_open(TALLOC_CTX *ctx, const char *url, enum store_mode mode,
+				  struct store **out);
+
+/* Waiting for another writer is not an error, until this many milliseconds have passed;
+ * 30 s unless told otherwise. */
+void store_set_wait(struct store *store, int milliseconds);
+
+/*
+ * Begin. For writing, the write lock is taken now (BEGIN IMMEDIATE), so that what is read
+ * after it stays true until commit. For reading, one snapshot. Does not nest.
+ */
+MUST_CHECK struct err *store_begin(struct store *store);
+MUST_CHECK struct err *store_commit(struct store *store);
+/* Give up what was begun, if anything. Cannot fail. */
+void store_rollback(struct store *store);
+
+/* ---- statements ---- */
+
+/*
+ * Run a statement that returns no rows, or begin one that does. Parameters follow, one
+ * for each letter of types:
+ *
+ *   i  int64_t             t  const char *, NULL is NULL
+ *   b  const void *, size_t; NULL is NULL
+ *   n  int64_t, where 0 is NULL (a time or an id that may be missing)
+ *
+ * sql must be a constant: prepared statements are kept by its address. What is passed
+ * must stay valid until the statement has run, or the rows have ended.
+ */
+MUST_CHECK struct err *store_run(struct store *store, const char *sql, const char *types,
+				 ...);
+
+struct rows;
+
+/* Only one set of rows of the same sql at a time. */
+MUST_CHECK struct err *store_query(struct store *store, struct rows **rows,
+				   const char *sql, const char *types, ...);
+
+/* Go to the next row; *more is false, and the rows have ended, when there is none. */
+MUST_CHECK struct err *rows_next(struct rows *rows, bool *more);
+/* End early. NULL is allowed. */
+void rows_end(struct rows *rows);
+
+/* Columns from 0; valid until the next rows_next(). NULL reads as 0, NULL, empty. */
+int64_t row_int(const struct rows *rows, int column);
+const char *row_text(const struct rows *rows, int column);
+const void *row_blob(const struct rows *rows, int column, size_t *len);
+
+/* The id that the last INSERT made. */
+int64_t store_last_id(const struct store *store);
+/* How many rows the last statement changed. */
+int64_t store_changed(const struct store *store);
+
+/* A single number: the first column of the first row, or missing when there is none. */
+MUST_CHECK struct err *store_number(struct store *store, int64_t *number, int64_t missing,
+				    const char *sql, const char *types, ...);
+
+/*
+ * For fault tests: stop the process, as kill -9 would, before the n-th writing statement
+ * of this process (BEGIN and COMMIT count); 0 never. Returns how many there were so far.
+ */
+uint64_t store_stop_at(uint64_t n);
+
+/* Private to the room: the statements that make the schema. */
+extern const char *const store_schema_sqlite;
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files that make up config_load() share: the load as a whole, and one source
+ * (or profile) that is being read. Trees and problems live in scratch; what the result
+ * points at lives in config.
+ */
+#ifndef DIRBRIDGE_CONFIG_LOAD_P_H
+#define DIRBRIDGE_CONFIG_LOAD_P_H
+
+#include "config/config.h"
+#include "config/read_p.h"
+
+/* One file, and everything that is wrong because of it. */
+struct config_file {
+	struct yaml_file yaml;
+	const struct node *root; /* NULL when nothing could be read */
+	bool whole;              /* no error of syntax has cut it short */
+	struct problems *problems;
+};
+
+/* A source and the file whose errors break it. */
+struct draft {
+	struct source_config source;
+	struct config_file *file;
+	const struct node *key; /* its name, where it is written */
+};
+
+struct loader {
+	TALLOC_CTX *scratch;
+	struct config *config;
+	config_connector_fn connectors;
+	const char *const *connector_names;
+	struct config_file *main;
+	struct config_file **tenants; /* sorted by path */
+	size_t n_tenants, tenants_capacity;
+	const struct node *profiles; /* a map, or NULL */
+	struct draft *drafts;
+	size_t n_drafts, drafts_capacity;
+};
+
+/* A file that is read, with its folder found out. */
+struct config_file *load_file(struct loader *l, const char *path, bool included);
+
+/* include.c: read every file that the include patterns name, their sources too. */
+void load_includes(struct loader *l, const struct node *patterns);
+
+/* source.c: read a source into a new draft; or a profile, only to find what is wrong. */
+void load_source(struct loader *l, struct config_file *file, const struct node *key,
+		 const struct node *map);
+void load_profile(struct loader *l, const struct node *key, const struct node *map);
+
+/* ---- one source ---------------------------------------------------------------------
+ */
+
+struct building {
+	struct loader *load;
+	struct problems *problems;
+	TALLOC_CTX *ctx;        /* of what the result points at */
+	const struct node *key; /* its name */
+	const struct node *map; /* with the profile merged in */
+	struct settings *source, *people, *groups;
+	struct settings *connector; /* NULL when the type is missing or unknown */
+	struct source_config *out;
+};
+
+/* Where a setting is written; the source's name when it is not. */
+const struct place *place_of_setting(const struct building *b, const char *path);
+
+/* The filter of a setting that was checked when it was read, or NULL without one. */
+const struct filter *filter_of(const struct building *b, const struct settings *s,
+			       const char *name);
+
+/* value.c: attribute names in lower case; a problem for each that is none. */
+const char *const *attribute_names(const struct building *b, const struct place *at,
+				   const char *const *names);
+void value_read(const struct building *b, const char *path, struct value_rule *out);
+
+/* grants.c */
+void grants_read(const struct building *b);
+
+/* organization.c: the path as it is kept, or NULL when it is none; and whether it is
+ * top or lies below. */
+char *organization_path(TALLOC_CTX *ctx, const char *text);
+bool organization_is_within(const char *path, const char *top);
+
+#endif

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+# For tests that walk the built program: it stands in the directory they are started in.
+# shellcheck shell=sh
+set -u
+export LC_ALL=C.UTF-8
+unset NO_COLOR DIRBRIDGE_CONFIG
+program=$(pwd)/dirbridge
+# shellcheck disable=SC2034 # for those who source this
+top=$(cd "$(dirname "$0")/../.." && pwd)
+[ -x "$program" ] || {
+	echo "$program is not built"
+	exit 99
+}
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM HUP
+store=$scratch/console.db
+failed=0
+as=
+
+# What differs from one run to the next.
+plain()
+{
+	sed -E -e "s|$scratch|DIR|g" -e "s/\"$(id -un)\"/\"USER\"/g" \
+		-e 's/[0-9a-f]{64}/TOKEN/g' \
+		-e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}(T[0-9:]{8}Z| [0-9]{2}:[0-9]{2})/TIME/g'
+}
+
+# run ARG...: the program on this test's store, as $as when that is set.
+run()
+{
+	"$program" --store "$store" ${as:+--as "$as"} "$@"
+}
+
+# walk CODE ARG...: the exit code, and standard output and error together, are as given on
+# standard input.
+walk()
+{
+	code=$1
+	shift
+	cat >"$scratch/want"
+	run "$@" >"$scratch/raw" 2>&1 </dev/null
+	got=$?
+	plain <"$scratch/raw" >"$scratch/got"
+	[ "$got" = "$code" ] && cmp -s "$scratch/want" "$scratch/got" && return
+	fail "dirbridge $*: exit code $got, wanted $code"
+	diff -u "$scratch/want" "$scratch/got"
+}
+
+# fail MESSAGE
+fail()
+{
+	echo "$*"
+	failed=1
+}
+
+finish()
+{
+	exit $failed
+}
+
+# quiet ARG...: it succeeds, whatever it says.
+quiet()
+{
+	run "$@" >"$scratch/raw" 2>&1 </dev/null && return
+	fail "dirbridge $*: exit code $?"
+	cat "$scratch/raw"
+}
+
+# token ORG N: of the N-th pending invitation.
+token()
+{
+	run invite list "$1" --tokens | sed -n "$2s/.* //p"
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/integration/slapd.h"
+#include "bridge/base/str.h"
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SCRIPT TOP_SRCDIR "/contrib/slapd"
+
+/* The exit code of a shell command; what it says goes where ours goes. */
+static int run(const char *command)
+{
+	int status = system(command);
+
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void must_run(const char *command)
+{
+	if (run(command) == 0)
+		return;
+	fprintf(stderr, "failed: %s\n", command);
+	exit(1);
+}
+
+void slapd_required(void)
+{
+	int code = run(SCRIPT " check");
+
+	if (code != 0)
+		exit(code);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0) {
+		perror(path);
+		exit(1);
+	}
+}
+
+static int end_slapd(struct slapd *slapd)
+{
+	must_run(mem_printf(slapd, SCRIPT " stop '%s'", slapd->dir));
+	must_run(mem_printf(slapd, "rm -rf '%s'", slapd->dir));
+	return 0;
+}
+
+/* The value of a line NAME=value of DIR/env. */
+static const char *setting(const struct slapd *slapd, const char *name)
+{
+	char line[4096];
+	const char *value = NULL;
+	FILE *file = fopen(mem_printf(slapd->dir, "%s/env", slapd->dir), "r");
+	size_t len = strlen(name);
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, name, len) == 0 && line[len] == '=')
+			value = mem_strndup(slapd->dir, line + len + 1,
+					    strcspn(line + len + 1, "\n"));
+	if (file != NULL)
+		fclose(file);
+	if (value == NULL) {
+		fprintf(stderr, "slapd: no %s\n", name);
+		exit(1);
+	}
+	return value;
+}
+
+static char *make_directory(TALLOC_CTX *ctx)
+{
+	const char *folder = getenv("TMPDIR");
+	char *path = mem_printf(ctx, "%s/slapd-XXXXXX", folder ? folder : "/tmp");
+
+	if (mkdtemp(path) == NULL) {
+		perror(path);
+		exit(1);
+	}
+	return path;
+}
+
+struct slapd *slapd_start(TALLOC_CTX *ctx, const char *ldif, const char *overlays)
+{
+	struct slapd *slapd = mem_new(ctx, struct slapd);
+	char *path;
+
+	slapd->dir = make_directory(slapd);
+	path = mem_printf(slapd, "%s/given.ldif", slapd->dir);
+	write_file(path, ldif);
+	talloc_set_destructor(slapd, end_slapd);
+	must_run(mem_printf(
+		slapd, "SUFFIX=%s OVERLAYS='%s' " SCRIPT " start '%s' '%s' >/dev/null",
+		SLAPD_SUFFIX, overlays != NULL ? overlays : "", slapd->dir, path));
+	slapd->ldap = setting(slapd, "LDAP_URL");
+	slapd->ldaps = setting(slapd, "LDAPS_URL");
+	slapd->ldapi = setting(slapd, "LDAPI_URL");
+	slapd->ca = setting(slapd, "CA");
+	slapd->client_cert = setting(slapd, "CLIENT_CERT");
+	slapd->client_key = setting(slapd, "CLIENT_KEY");
+	slapd->other_ca = mem_printf(slapd, "%s/tls/otherca.pem", slapd->dir);
+	return slapd;
+}
+
+static void modify(const struct slapd *slapd, const char *options, const char *ldif)
+{
+	AUTO_MEM TALLOC_CTX *tmp = mem_ctx(NULL);
+	char *path = mem_printf(tmp, "%s/change.ldif", slapd->dir);
+
+	write_file(path, ldif);
+	must_run(mem_printf(tmp, "LDAPNOINIT=1 ldapmodify -H '%s' %s -f '%s' >/dev/null",
+			    slapd->ldapi, options, path));
+}
+
+void slapd_certificate(const struct slapd *slapd, const char *name)
+{
+	AUTO_MEM TALLOC_CTX *tmp = mem_ctx(NULL);
+
+	modify(slapd, "-Q -Y EXTERNAL",
+	       mem_printf(tmp,
+			  "dn: cn=config\n"
+			  "changetype: modify\n"
+			  "replace: olcTLSCertificateFile\n"
+			  "olcTLSCertificateFile: %s/tls/%s.pem\n"
+			  "-\n"
+			  "replace: olcTLSCertificateKeyFile\n"
+			  "olcTLSCertificateKeyFile: %s/tls/%s.key\n",
+			  slapd->dir, name, slapd->dir, name));
+}
+
+void slapd_modify(const struct slapd *slapd, const char *ldif)
+{
+	modify(slapd, "-x -D " SLAPD_ADMIN " -w adminpw", ldif);
+}
+
+int slapd_port(const char *url)
+{
+	return (int)strtol(strrchr(url, ':') + 1, NULL, 10);
+}

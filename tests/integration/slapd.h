@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A private slapd for one test program, made by contrib/slapd (see there for accounts
+ * and certificates). Under $TMPDIR; gone when the context that it was made in is freed.
+ */
+#ifndef DIRBRIDGE_TESTS_SLAPD_H
+#define DIRBRIDGE_TESTS_SLAPD_H
+
+#include "bridge/base/mem.h"
+#include <stdbool.h>
+
+#define SLAPD_SUFFIX  "dc=example,dc=com"
+#define SLAPD_BRIDGE  "cn=bridge,ou=services," SLAPD_SUFFIX
+#define SLAPD_LIMITED "cn=limited,ou=services," SLAPD_SUFFIX
+#define SLAPD_BLIND   "cn=blind,ou=services," SLAPD_SUFFIX
+#define SLAPD_ADMIN   "cn=admin," SLAPD_SUFFIX
+
+struct slapd {
+	char *dir;
+	const char *ldap, *ldaps, *ldapi; /* URLs */
+	const char *ca;                   /* what the server's certificate is signed by */
+	const char *other_ca;             /* what it is not signed by */
+	const char *client_cert, *client_key; /* mapped to SLAPD_BRIDGE */
+};
+
+/*
+ * Ends the program where there is no slapd: with a word and 77 (a skip), or with 1 when
+ * REQUIRE_SERVERS=1. To be called first in main().
+ */
+void slapd_required(void);
+
+/* Start one with this content, in LDIF, below SLAPD_SUFFIX; overlays may be NULL. */
+struct slapd *slapd_start(TALLOC_CTX *ctx, const char *ldif, const char *overlays);
+
+/* Show another certificate from now on: "server", "expired", "wrongname". */
+void slapd_certificate(const struct slapd *slapd, const char *name);
+
+/* Change the directory as its administrator; LDIF with changetype lines. */
+void slapd_modify(const struct slapd *slapd, const char *ldif);
+
+/* The port of an ldap:// or ldaps:// URL. */
+int slapd_port(const char *url);
+
+#endif

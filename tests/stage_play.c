@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/stage.h"
+
+/* A text that is taken apart line by line and word by word. */
+struct lines {
+	char *at;
+};
+
+static char *next_line(struct lines *l)
+{
+	char *line = l->at, *end;
+
+	if (*line == '\0')
+		return NULL;
+	end = line + strcspn(line, "\n");
+	l->at = *end ? end + 1 : end;
+	*end = '\0';
+	return line;
+}
+
+/* The first word is cut off; the rest begins behind the blanks. */
+static char *cut_word(char **text)
+{
+	char *word = *text, *end = word + strcspn(word, " ");
+
+	*text = end + strspn(end, " ");
+	*end = '\0';
+	return word;
+}
+
+/* ---- what a directory shows ---- */
+
+#define PEOPLE "ou=people,dc=contoso,dc=example"
+#define GROUPS "ou=groups,dc=contoso,dc=example"
+
+static void add_person(struct str *out, char *rest)
+{
+	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
+	const char *anchor = cut_word(&rest), *cn = anchor;
+	const char *dn = mem_printf(ctx, "cn=%s," PEOPLE, anchor);
+	const char *mail = mem_printf(ctx, "%s@contoso.example", anchor);
+	struct str *more = str_new(ctx);
+
+	while (*rest != '\0') {
+		char *name = cut_word(&rest), *value = strchr(name, '=');
+
+		if (value != NULL)
+			*value++ = '\0';
+		if (strcmp(name, "dn") == 0)
+			dn = value;
+		else if (strcmp(name, "mail") == 0)
+			mail = value;
+		else if (strcmp(name, "cn") == 0)
+			cn = value;
+		else if (strcmp(name, "disabled") == 0)
+			str_add(more, "  employeeType: disabled\n");
+		else
+			str_addf(more, "  %s: %s\n", name, value);
+	}
+	str_addf(out, "entry %s %s\n  objectClass: person\n  cn: %s\n", anchor, dn, cn);
+	if (*mail != '\0')
+		str_addf(out, "  mail: %s\n", mail);
+	str_add(out, more->text);
+}
+
+static void add_group(struct str *out, char *rest)
+{
+	const char *anchor = cut_word(&rest), *name = cut_word(&rest);
+
+	str_addf(out,
+		 "entry %s cn=%s," GROUPS "\n  objectClass: groupOfNames\n  cn: %s\n",
+		 anchor, name, name);
+	while (*rest != '\0') {
+		const char *who = cut_word(&rest);
+
+		if (*who == '+')
+			str_addf(out, "  member: cn=%s," GROUPS "\n", who + 1);
+		else if (strncmp(who, "owner:", 6) == 0)
+			str_addf(out, "  owner: cn=%s," PEOPLE "\n", who + 6);
+		else
+			str_addf(out, "  member: cn=%s," PEOPLE "\n", who);
+	}
+}
+
+static void add_source_line(struct str *out, char *line)
+{
+	if (strncmp(line, "person ", 7) == 0)
+		add_person(out, line + 7);
+	else if (strncmp(line, "group ", 6) == 0)
+		add_group(out, line + 6);
+	else
+		str_addf(out, "%s\n", line);
+}
+
+static void add_plain_line(struct str *out, char *line)
+{
+	str_addf(out, "%s\n", line);
+}
+
+/* The lines below that begin with a tab. */
+static void write_block(struct stage *s, struct lines *l, const char *name,
+			void (*add)(struct str *, char *))
+{
+	AUTO_MEM struct str *out = str_new(NULL);
+
+	while (*l->at == '\t')
+		add(out, next_line(l) + 1);
+	stage_write(s, name, out->text);
+}
+
+/* ---- one line ---- */
+
+static char *of_user(TALLOC_CTX *ctx, const struct stage *s, const char *text)
+{
+	const char *at = strstr(text, "{user}");
+
+	return at == NULL ? mem_strdup(ctx, text)
+			  : mem_printf(ctx, "%.*s%s%s", (int)(at - text), text, s->user,
+				       at + strlen("{user}"));
+}
+
+static void play_command(struct stage *s, const char *text, bool quietly)
+{
+	AUTO_MEM char *line = of_user(NULL, s, text);
+	struct str *out = str_new(NULL);
+	int status = stage_command(s, line, out);
+
+	if (!quietly || status != 0)
+		str_addf(s->log, "%sexit %d\n\n", out->text, status);
+	mem_free(s->last_but_one);
+	s->last_but_one = s->last;
+	s->last = str_take(s, out);
+}
+
+static void play_answer(struct stage *s, const char *verb, char *rest)
+{
+	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
+	char *token = stage_token(ctx, s, cut_word(&rest));
+
+	play_command(s, mem_printf(ctx, "invite %s %s%s%s", verb, token,
+				   *rest ? " --email " : "", rest),
+		     true);
+}
+
+static void play_clock(char *text)
+{
+	int64_t now;
+
+	assert_true(clock_parse(text, strlen(text), &now));
+	clock_set(now);
+}
+
+static void play_store(const char *from, const char *to)
+{
+	AUTO_MEM char *command = mem_printf(NULL, "cp %s %s", from, to);
+
+	assert_int_equal(system(command), 0);
+}
+
+static const char given[] =
+	"SELECT '  ' || q.name, g.name, iif(v.role, 'owner', 'member'), v.anchor, "
+	"v.state,"
+	" iif(v.until > 0, datetime(v.until, 'unixepoch'), '-'), v.repeats, v.email_key"
+	" FROM given v JOIN source q ON q.id = v.source_id"
+	" JOIN security_group g ON g.id = v.group_id ORDER BY 1, 2, 3, 4";
+
+static void play_line(struct stage *s, struct lines *l, char *line)
+{
+	char *verb = cut_word(&line);
+
+	if (strcmp(verb, "clock") == 0)
+		play_clock(line);
+	else if (strcmp(verb, "source") == 0)
+		write_block(s, l, *line ? line : "source.script", add_source_line);
+	else if (strcmp(verb, "config") == 0)
+		write_block(s, l, "dirbridge.yaml", add_plain_line);
+	else if (strcmp(verb, "$") == 0)
+		play_command(s, line, false);
+	else if (strcmp(verb, "quietly") == 0)
+		play_command(s, line, true);
+	else if (strcmp(verb, "accept") == 0 || strcmp(verb, "decline") == 0)
+		play_answer(s, verb, line);
+	else if (strcmp(verb, "sql") == 0)
+		stage_sql(s, line, s->log);
+	else if (strcmp(verb, "given") == 0)
+		stage_sql(s, given, s->log);
+	else if (strcmp(verb, "keep") == 0)
+		play_store("console.db", "kept.db");
+	else if (strcmp(verb, "back") == 0)
+		play_store("kept.db", "console.db");
+	else if (strcmp(verb, "same") == 0)
+		assert_string_equal(s->last, s->last_but_one);
+	else if (*verb != '#' && *verb != '\0')
+		fail_msg("no such line: %s %s", verb, line);
+}
+
+void stage_play(struct stage *s, const char *text)
+{
+	AUTO_MEM char *copy = mem_strdup(NULL, text);
+	struct lines l = { copy };
+	char *line;
+
+	while ((line = next_line(&l)) != NULL) {
+		if (*line == '\0')
+			continue;
+		str_addf(s->log, "%s\n", line);
+		play_line(s, &l, line);
+	}
+}
