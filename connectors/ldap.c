@@ -34,6 +34,7 @@ static const struct setting table[] = {
 		  "ldapi:// socket)" },
 	{ .name = "tls.mode",
 	  .type = SETTING_CHOICE,
+	  .flags = SETTING_ADDRESS,
 	  .standard = "start",
 	  .choices = tls_modes,
 	  .help = "for ldap:// URLs: start (StartTLS) or none (everything in clear "
@@ -41,6 +42,7 @@ static const struct setting table[] = {
 		  "ldaps:// is always TLS" },
 	{ .name = "tls.ca",
 	  .type = SETTING_FILE,
+	  .flags = SETTING_ADDRESS,
 	  .standard = SYSTEM_CA,
 	  .help = "certificates of the authorities that may sign the server's, PEM" },
 	{ .name = "tls.cert",

@@ -272,11 +272,11 @@ static void take_search(BerElement *ber, struct fake_request *r)
 	ber_int_t scope, deref, size, time, types;
 	struct berval oid, value = { 0, NULL };
 	BerElement *control;
-	ber_len_t len;
+	ber_len_t len, each = sizeof(struct berval), offset = 0;
 
 	ber_scanf(ber, "{meeiib", &r->base, &scope, &deref, &size, &time, &types);
 	ber_skip_element(ber, &r->filter);
-	ber_scanf(ber, "{M}}", &r->asked);
+	ber_scanf(ber, "{M}}", &r->asked, &each, offset);
 	if (ber_peek_tag(ber, &len) != LDAP_TAG_CONTROLS)
 		return;
 	r->paged = true;

@@ -23,7 +23,7 @@ struct stage {
 	char *before;     /* the one to go back to */
 	const char *user; /* of the operating system */
 	struct str *log;  /* everything that was played, and what it printed */
-	char *last, *last_but_one; /* what the last commands printed, or NULL */
+	char *last, *last_but_one; /* what was shown last, or NULL */
 };
 
 bool stage_is_connector(int argc, char **argv);
@@ -63,16 +63,17 @@ char *stage_token(TALLOC_CTX *ctx, const struct stage *stage, const char *email)
  *   sql STATEMENT            what no command does
  *   given                    show what the sources remember
  *   keep, back               put the store aside; take it back
- *   same                     fail unless the last two commands printed the same
+ *   same                     fail unless the last two that showed anything showed the same
  *
- * A source's lines are those of the scripted connector (connectors/script.c), and two
+ * A source's lines are those of the scripted connector (connectors/script.c), and three
  * short forms, of which names are also anchors:
  *
  *   person ada [NAME=VALUE ...]         cn=ada,ou=people; mail ada@contoso.example. "dn",
  *                                       "mail" and "cn" replace, "disabled" says so
- *   group ops Backup-Ops [MEMBER ...]   cn=Backup-Ops,ou=groups. A member is a person's
- *                                       name, a group's with a plus in front, or
- *                                       owner:NAME
+ *   people p 20                         person p1 to person p20
+ *   group ops Operators [MEMBER ...]    cn=Operators,ou=groups. A member is a person's
+ *                                       name, p*20 for twenty of them, a group's name
+ *                                       with a plus in front, or owner:NAME
  */
 void stage_play(struct stage *stage, const char *text);
 

@@ -63,6 +63,31 @@ static void add_person(struct str *out, char *rest)
 	str_add(out, more->text);
 }
 
+/* "p 3": p1, p2, p3. */
+static void add_people(struct str *out, char *rest)
+{
+	const char *name = cut_word(&rest);
+	long n = strtol(rest, NULL, 10);
+
+	for (long i = 1; i <= n; i++) {
+		AUTO_MEM char *one = mem_printf(NULL, "%s%ld", name, i);
+
+		add_person(out, one);
+	}
+}
+
+static void add_member(struct str *out, const char *who)
+{
+	const char *star = strchr(who, '*');
+	long n = star ? strtol(star + 1, NULL, 10) : 0;
+
+	for (long i = 1; i <= n; i++)
+		str_addf(out, "  member: cn=%.*s%ld," PEOPLE "\n", (int)(star - who), who,
+			 i);
+	if (star == NULL)
+		str_addf(out, "  member: cn=%s," PEOPLE "\n", who);
+}
+
 static void add_group(struct str *out, char *rest)
 {
 	const char *anchor = cut_word(&rest), *name = cut_word(&rest);
@@ -78,7 +103,7 @@ static void add_group(struct str *out, char *rest)
 		else if (strncmp(who, "owner:", 6) == 0)
 			str_addf(out, "  owner: cn=%s," PEOPLE "\n", who + 6);
 		else
-			str_addf(out, "  member: cn=%s," PEOPLE "\n", who);
+			add_member(out, who);
 	}
 }
 
@@ -86,6 +111,8 @@ static void add_source_line(struct str *out, char *line)
 {
 	if (strncmp(line, "person ", 7) == 0)
 		add_person(out, line + 7);
+	else if (strncmp(line, "people ", 7) == 0)
+		add_people(out, line + 7);
 	else if (strncmp(line, "group ", 6) == 0)
 		add_group(out, line + 6);
 	else
@@ -119,17 +146,25 @@ static char *of_user(TALLOC_CTX *ctx, const struct stage *s, const char *text)
 				       at + strlen("{user}"));
 }
 
+static void show(struct stage *s, const char *text)
+{
+	str_add(s->log, text);
+	mem_free(s->last_but_one);
+	s->last_but_one = s->last;
+	s->last = mem_strdup(s, text);
+}
+
 static void play_command(struct stage *s, const char *text, bool quietly)
 {
 	AUTO_MEM char *line = of_user(NULL, s, text);
 	struct str *out = str_new(NULL);
 	int status = stage_command(s, line, out);
 
-	if (!quietly || status != 0)
-		str_addf(s->log, "%sexit %d\n\n", out->text, status);
-	mem_free(s->last_but_one);
-	s->last_but_one = s->last;
-	s->last = str_take(s, out);
+	if (!quietly || status != 0) {
+		str_addf(out, "exit %d\n\n", status);
+		show(s, out->text);
+	}
+	mem_free(out);
 }
 
 static void play_answer(struct stage *s, const char *verb, char *rest)
@@ -140,6 +175,15 @@ static void play_answer(struct stage *s, const char *verb, char *rest)
 	play_command(s, mem_printf(ctx, "invite %s %s%s%s", verb, token,
 				   *rest ? " --email " : "", rest),
 		     true);
+}
+
+static void play_sql(struct stage *s, const char *sql)
+{
+	AUTO_MEM struct str *out = str_new(NULL);
+
+	stage_sql(s, sql, out);
+	if (out->len > 0)
+		show(s, out->text);
 }
 
 static void play_clock(char *text)
@@ -181,9 +225,9 @@ static void play_line(struct stage *s, struct lines *l, char *line)
 	else if (strcmp(verb, "accept") == 0 || strcmp(verb, "decline") == 0)
 		play_answer(s, verb, line);
 	else if (strcmp(verb, "sql") == 0)
-		stage_sql(s, line, s->log);
+		play_sql(s, line);
 	else if (strcmp(verb, "given") == 0)
-		stage_sql(s, given, s->log);
+		play_sql(s, given);
 	else if (strcmp(verb, "keep") == 0)
 		play_store("console.db", "kept.db");
 	else if (strcmp(verb, "back") == 0)

@@ -57,9 +57,9 @@ static bool shrunken(struct plan *plan, const char *what, uint32_t now, uint32_t
 			     "Look at the directory. If it is true, say so: "
 			     "dirbridge expect %s --people %u..%u --reason ...",
 			     plan->source, plan->pull.people, plan->pull.people),
-		  "%u %s were read; the median of the last good runs is %u "
+		  "%s read: %u; the median of the last good runs is %u "
 		  "(%llu.%llu %% fewer, limit %d %%)",
-		  now, what, before, (unsigned long long)(lost * 100 / before),
+		  what, now, before, (unsigned long long)(lost * 100 / before),
 		  (unsigned long long)(lost * 1000 / before % 10), SHRUNKEN_PERCENT);
 	return true;
 }
@@ -103,7 +103,7 @@ bool guard_health(struct plan *plan, const struct history *h)
 	    (people < h->expect_low || people > h->expect_high)) {
 		plan_find(plan, "unexpected",
 			  "Look at the directory, or change expect_people.",
-			  "%u people were read; expect_people says %lld..%lld", people,
+			  "people read: %u; expect_people says %lld..%lld", people,
 			  (long long)h->expect_low, (long long)h->expect_high);
 		healthy = false;
 	}

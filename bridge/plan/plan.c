@@ -206,15 +206,24 @@ static bool takes(const struct operation *op)
 	       op->kind <= OPERATION_CANCEL && op->reason != REASON_ADDRESS_CHANGED;
 }
 
+/* Who only leaves it to others keeps all access, and is not removed. */
 static void count_people(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->n_operations; i++)
-		if (takes(&plan->operations[i]))
-			plan->persons[plan->operations[i].person].lost++;
+	AUTO_MEM bool *ends = mem_array(NULL, bool, plan->n_persons);
+
+	for (size_t i = 0; i < plan->n_operations; i++) {
+		const struct operation *op = &plan->operations[i];
+
+		if (!takes(op))
+			continue;
+		plan->persons[op->person].lost++;
+		ends[op->person] |= op->kind != OPERATION_LEAVE;
+	}
 	for (uint32_t i = 0; i < plan->n_persons; i++) {
-		plan->people_before += plan->persons[i].had > 0;
-		plan->people_removed += plan->persons[i].had > 0 &&
-					plan->persons[i].lost == plan->persons[i].had;
+		const struct plan_person *p = &plan->persons[i];
+
+		plan->people_before += p->had > 0;
+		plan->people_removed += ends[i] && p->lost == p->had;
 	}
 }
 

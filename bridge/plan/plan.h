@@ -134,6 +134,13 @@ struct operation {
 	const char *email_key; /* CANCEL: the address that was invited */
 };
 
+/* A grant that stays, but came another way than is remembered, or had been undone: what is
+ * remembered is put right by the way, and nobody needs to read of it. */
+struct plan_way {
+	uint32_t given; /* index into what was given */
+	uint32_t grant; /* of the wanted */
+};
+
 /* Something that a person should read: one sentence, and what to do. */
 struct finding {
 	const char *code; /* constant: "empty", "shrunken", "group-unresolved", ... */
@@ -169,6 +176,8 @@ struct plan {
 	struct operation *operations;
 	size_t n_operations;
 	size_t c_operations;
+	struct plan_way *ways;
+	size_t n_ways, c_ways;
 	struct finding *findings;
 	size_t n_findings;
 	size_t c_findings;

@@ -487,8 +487,7 @@ static void print_last(struct printer *p, const struct tally *t, const char *mod
 	}
 	str_add(p->out, mode);
 	if (t->doing == 0)
-		str_addf(p->out, "; what is held waits for a person: dirbridge holds %s",
-			 source);
+		str_add(p->out, "; what is held waits for a person");
 	else if (strcmp(mode, PLAN_UNCHANGED) == 0)
 		str_addf(p->out, "; apply it with: dirbridge apply %s", source);
 	str_add_char(p->out, '\n');

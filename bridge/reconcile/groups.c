@@ -27,7 +27,8 @@ static uint32_t add_group(struct walk *w, const struct plan_group *group)
 	*g = *group;
 	if (g->view == VIEW_NONE)
 		return number;
-	g->name = w->facts->view->groups[g->view].name;
+	if (g->name == NULL)
+		g->name = w->facts->view->groups[g->view].name;
 	table_put(w->plan_group_of_view, &w->facts->view->groups[g->view].id,
 		  sizeof(int64_t), number);
 	return number;

@@ -169,26 +169,41 @@ static void find_same_addresses(struct walk *w)
 	}
 }
 
-/* An account is bound to one person of a source: a second one is a conflict. */
-static void find_bound_addresses(struct walk *w)
+/* The binding of each account, by its number in the view. */
+static const struct binding **bindings_by_account(struct walk *w)
 {
 	const struct facts *f = w->facts;
-	uint32_t *owner = mem_array(w, uint32_t, f->view->n_accounts);
-	uint32_t n = w->plan->n_persons;
+	const struct binding **of =
+		mem_array(w, const struct binding *, f->view->n_accounts);
 
-	memset(owner, 0xff, f->view->n_accounts * sizeof *owner);
 	for (size_t i = 0; i < f->n_bindings; i++) {
 		uint32_t account = view_account_by_id(f->view, f->bindings[i].account);
 
 		if (account != VIEW_NONE)
-			owner[account] = (uint32_t)i;
+			of[account] = &f->bindings[i];
 	}
+	return of;
+}
+
+/* An account is bound to one person of a source, also when that one has nothing any more:
+ * a second person who comes with its address is a conflict. */
+static void find_bound_addresses(struct walk *w)
+{
+	const struct view *v = w->facts->view;
+	const struct binding **of = bindings_by_account(w);
+	uint32_t n = w->plan->n_persons;
+
 	for (uint32_t i = 0; i < n; i++) {
 		const struct plan_person *p = &w->plan->persons[i];
+		uint32_t account;
 
-		if (!p->bind || owner[p->account] == UINT32_MAX)
+		if (w->stands[i].wish != WISH_YES || p->view_email == VIEW_NONE ||
+		    (p->account != VIEW_NONE && !p->bind))
 			continue;
-		conflict(w, i, people_find(w, &f->bindings[owner[p->account]].anchor),
+		account = v->emails[p->view_email].account;
+		if (account == VIEW_NONE || of[account] == NULL)
+			continue;
+		conflict(w, i, people_find(w, &of[account]->anchor),
 			 REASON_ADDRESS_BOUND);
 		set_aside(w, i, REASON_ADDRESS_BOUND);
 	}

@@ -209,9 +209,15 @@ static void order_groups(struct walk *w)
 	uint32_t n = w->plan->n_groups;
 	struct ordered *all = mem_array(w, struct ordered, n);
 
-	for (uint32_t i = 0; i < n; i++)
-		all[i] = (struct ordered){ w->plan->groups[i].organization,
-					   w->plan->groups[i].name_key, i };
+	for (uint32_t i = 0; i < n; i++) {
+		const struct plan_group *g = &w->plan->groups[i];
+
+		all[i] = (struct ordered){ g->organization,
+					   g->view == VIEW_NONE
+						   ? g->name_key
+						   : w->facts->view->groups[g->view].name_key,
+					   i };
+	}
 	qsort(all, n, sizeof *all, by_path);
 	w->order = mem_array(w, uint32_t, n);
 	for (uint32_t i = 0; i < n; i++)
@@ -268,8 +274,8 @@ static void add_findings(struct walk *w)
 		plan_find(w->plan, "no-address",
 			  "Give them one in the directory, or see people.email in the "
 			  "configuration.",
-			  "%u people in mapped groups have no usable e-mail address and "
-			  "are left out",
+			  "in mapped groups, without a usable e-mail address and left "
+			  "out: %u",
 			  w->without_address);
 }
 

@@ -36,21 +36,21 @@ static void say(const struct pair *p)
 {
 	struct walk *w = p->walk;
 	struct stand *s = &w->stands[p->person];
+	bool no_address = p->reason == REASON_NO_ADDRESS;
+	bool ask = w->facts->config->people.without_email == WITHOUT_EMAIL_HOLD;
 	struct operation *op;
 
 	if (s->said || p->reason == REASON_SAME_ADDRESS ||
 	    p->reason == REASON_ADDRESS_BOUND)
 		return;
 	s->said = true;
-	if (p->reason == REASON_NO_ADDRESS &&
-	    w->facts->config->people.without_email == WITHOUT_EMAIL_SKIP &&
-	    p->given == NULL) {
+	if (no_address && !ask && p->given == NULL) {
 		w->without_address++;
 		return;
 	}
 	op = plan_add(w->plan);
 	op->kind = OPERATION_KEEP;
-	op->verdict = p->reason == REASON_NO_ADDRESS ? VERDICT_HOLD : VERDICT_SKIP;
+	op->verdict = no_address && ask ? VERDICT_HOLD : VERDICT_SKIP;
 	op->reason = (uint8_t)p->reason;
 	op->person = p->person;
 	op->until = p->since;
@@ -64,9 +64,38 @@ static void as_is(const struct pair *p)
 		say(p);
 }
 
+/* The directory groups that it comes by now are those that are remembered. */
+static bool is_same_way(const struct pair *p)
+{
+	const struct wanted *q = p->walk->facts->wanted;
+	struct value via = p->given->via, before;
+	size_t len = 0;
+
+	for (uint32_t path = q->grants[p->grant].path; path != MAP_NONE;
+	     path = q->paths[path].parent) {
+		struct value now = entry_anchor(q->paths[path].group);
+
+		len += 1 + now.len;
+		if (len > VIA_MAX)
+			break;
+		if (!via_next(&via, &before) || value_compare(&now, &before) != 0)
+			return false;
+	}
+	return via.len == 0;
+}
+
 static void keep(const struct pair *p)
 {
-	p->walk->plan->unchanged++;
+	struct plan *plan = p->walk->plan;
+
+	plan->unchanged++;
+	if (p->grant == PLAN_NONE ||
+	    (is_same_way(p) && p->given->state != GIVEN_UNDONE))
+		return;
+	mem_grow(plan, plan->ways, plan->n_ways + 1, &plan->c_ways);
+	plan->ways[plan->n_ways++] = (struct plan_way){
+		(uint32_t)(p->given - p->walk->facts->given), p->grant
+	};
 }
 
 static void nothing(const struct pair *p)

@@ -296,6 +296,24 @@ static struct err *bind_groups(struct apply *a)
 	return err;
 }
 
+static struct err *record_ways(struct apply *a)
+{
+	const struct run *run = a->run;
+	struct err *err = NULL;
+	uint8_t via[VIA_MAX];
+
+	for (size_t i = 0; err == NULL && i < run->plan->n_ways; i++) {
+		const struct plan_way *way = &run->plan->ways[i];
+		struct given given = run->memory->given[way->given];
+
+		given.via = pack_via(run, way->grant, via);
+		if (given.state == GIVEN_UNDONE)
+			given.state = GIVEN_GIVEN;
+		err = memory_save_given(a->store, run->memory->source, &given);
+	}
+	return err;
+}
+
 static struct err *record(struct apply *a)
 {
 	struct run *run = a->run;
@@ -305,6 +323,8 @@ static struct err *record(struct apply *a)
 
 	if (err == NULL)
 		err = record_operations(a);
+	if (err == NULL && run->whole)
+		err = record_ways(a);
 	if (err == NULL && run->whole)
 		err = memory_save_mirror(a->store, run->memory, entries, run->n_entries);
 	if (err == NULL)

@@ -2,14 +2,41 @@
 #include "bridge/run/run_p.h"
 #include <stdlib.h>
 
+/* Where an anchor's entry stands in a set that grows, or TABLE_NONE. */
+static uint32_t place_of(const struct run *run, const struct value *anchor)
+{
+	return table_get(run->latest, anchor->bytes, anchor->len);
+}
+
+bool entries_has(const struct run *run, const struct value *anchor)
+{
+	return place_of(run, anchor) != TABLE_NONE;
+}
+
+/* Sorting has moved the entries: find the places anew before the set changes again. */
+static void grow_again(struct run *run)
+{
+	for (uint32_t i = 0; run->is_sorted && i < run->n_entries; i++) {
+		struct value anchor = entry_anchor(run->entries[i]);
+
+		table_put(run->latest, anchor.bytes, anchor.len, i);
+	}
+	run->is_sorted = false;
+}
+
+/* Of one anchor the last word counts. */
 void entries_add(struct run *run, struct entry *entry)
 {
 	struct value anchor = entry_anchor(entry);
+	uint32_t at;
 
-	mem_grow(run, run->entries, run->n_entries + 1, &run->c_entries);
-	run->entries[run->n_entries] = entry;
-	run->is_sorted = false;
-	table_put(run->latest, anchor.bytes, anchor.len, (uint32_t)run->n_entries++);
+	grow_again(run);
+	at = table_add(run->latest, anchor.bytes, anchor.len, (uint32_t)run->n_entries);
+	if (at == TABLE_NONE) {
+		at = (uint32_t)run->n_entries++;
+		mem_grow(run, run->entries, run->n_entries, &run->c_entries);
+	}
+	run->entries[at] = entry;
 }
 
 bool is_alive(const struct run *run, const struct value *anchor)
@@ -25,42 +52,31 @@ static void mark_alive(struct run *run, const struct entry *entry)
 	table_put(run->alive, anchor.bytes, anchor.len, 1);
 }
 
-struct arrival {
+struct placed {
 	struct value anchor;
-	size_t at;
+	struct entry *entry;
 };
 
 static int by_anchor(const void *a, const void *b)
 {
-	const struct arrival *x = a, *y = b;
-	int c = value_compare(&x->anchor, &y->anchor);
-
-	return c ? c : (x->at > y->at) - (x->at < y->at);
+	return value_compare(&((const struct placed *)a)->anchor,
+			     &((const struct placed *)b)->anchor);
 }
 
 void entries_sort(struct run *run)
 {
-	AUTO_MEM struct arrival *all = NULL;
-	AUTO_MEM struct entry **sorted = NULL;
-	size_t n = run->n_entries, kept = 0;
+	AUTO_MEM struct placed *all = NULL;
+	size_t n = run->n_entries;
 
 	if (run->is_sorted)
 		return;
-	all = mem_array(NULL, struct arrival, n);
-	sorted = mem_array(NULL, struct entry *, n);
+	all = mem_array(NULL, struct placed, n);
 	for (size_t i = 0; i < n; i++)
-		all[i] = (struct arrival){ entry_anchor(run->entries[i]), i };
+		all[i] =
+			(struct placed){ entry_anchor(run->entries[i]), run->entries[i] };
 	qsort(all, n, sizeof *all, by_anchor);
-	for (size_t i = 0; i < n; i++) {
-		bool again = i + 1 < n &&
-			     value_compare(&all[i].anchor, &all[i + 1].anchor) == 0;
-
-		if (!again)
-			sorted[kept++] = run->entries[all[i].at];
-	}
-	if (kept > 0)
-		memcpy(run->entries, sorted, kept * sizeof *sorted);
-	run->n_entries = kept;
+	for (size_t i = 0; i < n; i++)
+		run->entries[i] = all[i].entry;
 	run->is_sorted = true;
 }
 
@@ -82,22 +98,14 @@ uint32_t entries_find(const struct run *run, const struct value *anchor)
 	return found ? (uint32_t)(found - run->entries) : UINT32_MAX;
 }
 
-/* Where the last word about an anchor stands in a set that grows, or UINT32_MAX. */
-static uint32_t latest(const struct run *run, const struct value *anchor)
-{
-	return table_get(run->latest, anchor->bytes, anchor->len);
-}
-
 static void drop(struct run *run, const struct value *anchor)
 {
-	uint32_t at = latest(run, anchor);
+	uint32_t at = table_remove(run->latest, anchor->bytes, anchor->len);
 
-	if (at == UINT32_MAX)
+	if (at == TABLE_NONE)
 		return;
-	table_remove(run->latest, anchor->bytes, anchor->len);
 	table_remove(run->alive, anchor->bytes, anchor->len);
 	run->entries[at] = run->entries[--run->n_entries];
-	run->is_sorted = false;
 	if (at < run->n_entries) {
 		struct value moved = entry_anchor(run->entries[at]);
 
@@ -129,16 +137,12 @@ static struct entry_builder *begin(struct run *run, const struct entry *entry)
 static struct err *finish(struct run *run, struct entry_builder *b, uint32_t at)
 {
 	struct entry *entry;
-	struct value anchor;
 	struct err *err = entry_finish(b, run, &entry);
 
 	mem_free(b);
 	if (err)
 		return err;
-	anchor = entry_anchor(entry);
-	table_remove(run->latest, anchor.bytes, anchor.len);
 	run->entries[at] = entry;
-	table_put(run->latest, anchor.bytes, anchor.len, at);
 	mark_alive(run, entry);
 	return NULL;
 }
@@ -156,8 +160,8 @@ static struct err *take_changed(struct run *run, const struct item *item)
 	if (err)
 		return err;
 	anchor = entry_anchor(change);
-	at = latest(run, &anchor);
-	if (at == UINT32_MAX)
+	at = place_of(run, &anchor);
+	if (at == TABLE_NONE)
 		return err_new(ERR_INCOMPLETE,
 			       "a change to an entry that was never read");
 	b = begin(run, change);
@@ -176,10 +180,10 @@ static struct err *take_changed(struct run *run, const struct item *item)
 static struct err *take_link(struct run *run, const struct item *item)
 {
 	struct attribute a = { .count = 0 };
-	uint32_t at = latest(run, &item->anchor);
+	uint32_t at = place_of(run, &item->anchor);
 	struct entry_builder *b;
 
-	if (at == UINT32_MAX)
+	if (at == TABLE_NONE)
 		return err_new(ERR_INCOMPLETE, "a link of an entry that was never read");
 	b = begin(run, run->entries[at]);
 	while (entry_next_attribute(run->entries[at], &a)) {
@@ -196,11 +200,7 @@ static struct err *take_link(struct run *run, const struct item *item)
 /* It exists, and that is all: what was known of it stays (see keep_what_was_seen()). */
 static void take_seen(struct run *run, const struct value *anchor)
 {
-	uint32_t at = latest(run, anchor);
-
-	if (at != UINT32_MAX)
-		mark_alive(run, run->entries[at]);
-	else
+	if (!is_seen(run, anchor))
 		table_put(run->seen, mem_dup(run, anchor->bytes, anchor->len),
 			  anchor->len, 1);
 }
@@ -217,6 +217,7 @@ struct err *entries_take(struct run *run, const struct item *item)
 	struct entry *entry;
 	struct err *err;
 
+	grow_again(run);
 	switch (item->kind) {
 	case ITEM_ENTRY:
 		err = entry_decode(run, item->entry.bytes, item->entry.len, &entry);

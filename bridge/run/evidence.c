@@ -63,7 +63,7 @@ void observe_people(struct run *run)
 		struct evidence *e = &run->evidence[i];
 
 		if (e->kind != EVIDENCE_DISABLED && e->kind != EVIDENCE_EXPIRED &&
-		    is_alive(run, &e->anchor))
+		    (is_alive(run, &e->anchor) || is_seen(run, &e->anchor)))
 			e->kind = EVIDENCE_NONE;
 	}
 }

@@ -225,6 +225,29 @@ struct err *memory_entries(TALLOC_CTX *ctx, struct store *store, int64_t source,
 	return err;
 }
 
+struct err *memory_entry(TALLOC_CTX *ctx, struct store *store, int64_t source,
+			 const struct value *anchor, struct entry **entry)
+{
+	struct rows *rows;
+	const void *bytes;
+	bool more = false;
+	size_t len;
+	struct err *err;
+
+	*entry = NULL;
+	err = store_query(store, &rows,
+			  "SELECT entry FROM mirror WHERE source_id = ?1 AND anchor = ?2",
+			  "ib", source, anchor->bytes, anchor->len);
+	if (err == NULL)
+		err = rows_next(rows, &more);
+	if (err || !more)
+		return err;
+	bytes = row_blob(rows, 0, &len);
+	err = entry_decode(ctx, bytes, len, entry);
+	rows_end(rows);
+	return err;
+}
+
 struct err *memory_is_shared(struct store *store, const struct memory *memory,
 			     const char *identity, int64_t organization, bool *shared)
 {

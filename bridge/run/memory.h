@@ -48,6 +48,10 @@ MUST_CHECK struct err *memory_load(TALLOC_CTX *ctx, struct store *store, const c
 MUST_CHECK struct err *memory_entries(TALLOC_CTX *ctx, struct store *store,
 				      int64_t source, struct entry ***entries, size_t *n);
 
+/* One of them by its anchor; NULL when there is none. */
+MUST_CHECK struct err *memory_entry(TALLOC_CTX *ctx, struct store *store, int64_t source,
+				    const struct value *anchor, struct entry **entry);
+
 /* Another organization's source that reads the same directory: true when there is one. */
 MUST_CHECK struct err *memory_is_shared(struct store *store, const struct memory *memory,
 					const char *identity, int64_t organization,

@@ -226,7 +226,7 @@ static struct err *keep_what_was_seen(struct run *run)
 	for (size_t i = 0; err == NULL && i < n; i++) {
 		struct value anchor = entry_anchor(known[i]);
 
-		if (is_seen(run, &anchor))
+		if (is_seen(run, &anchor) && !entries_has(run, &anchor))
 			entries_add(run, known[i]);
 	}
 	return err;

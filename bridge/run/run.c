@@ -53,6 +53,8 @@ struct err *run_plan(struct run *run)
 	/* What is wanted, what follows from it, and whether it may. */
 	err = make_wanted(run);
 	if (err == NULL)
+		err = note_moves(run);
+	if (err == NULL)
 		err = make_plan(run);
 	if (err)
 		return err;

@@ -30,6 +30,9 @@ MUST_CHECK struct err *keep_what_was_known(struct run *run);
 /* Ask for the anchors that have a given and were not seen. */
 MUST_CHECK struct err *look_up_missing(struct run *run);
 
+/* A line for each person who was renamed or moved: nothing changes for them. */
+MUST_CHECK struct err *note_moves(struct run *run);
+
 MUST_CHECK struct err *make_plan(struct run *run);
 
 /* Read what the connector answers, up to END: facts and notes are taken here, every
@@ -42,10 +45,13 @@ MUST_CHECK struct err *read_answer(struct run *run, struct item *end,
 
 /* Take one item of a pull into the set. */
 MUST_CHECK struct err *entries_take(struct run *run, const struct item *item);
-/* Sort by anchor; of one anchor the last word counts. */
+/* Of one anchor the last word counts. */
+void entries_add(struct run *run, struct entry *entry);
+/* By anchor; entries_find() is for a set that is sorted. */
 void entries_sort(struct run *run);
 uint32_t entries_find(const struct run *run, const struct value *anchor);
-void entries_add(struct run *run, struct entry *entry);
+/* For a set that grows. */
+bool entries_has(const struct run *run, const struct value *anchor);
 /* The connector said that it exists, and no more. */
 bool is_seen(const struct run *run, const struct value *anchor);
 /* This pull has read the anchor. */

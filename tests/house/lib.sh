@@ -29,7 +29,7 @@ shell_files()
 {
 	find contrib tests .ci -type f ! -name '*.[cho]' ! -name '*.o' | sort |
 		xargs awk 'FNR == 1 && /^#! ?\/bin\/(ba)?sh/ { print FILENAME } { nextfile }'
-	find contrib tests .ci -type f -name '*.sh' | sort
+	find contrib tests .ci -type f -name '*.sh' -o -name '*.bash' | sort
 }
 
 # A scratch directory, $scratch, gone at the end.
