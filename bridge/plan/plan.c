@@ -206,14 +206,23 @@ static bool takes(const struct operation *op)
 	       op->kind <= OPERATION_CANCEL && op->reason != REASON_ADDRESS_CHANGED;
 }
 
-/* Who only leaves it to others keeps all access, and is not removed. */
+static bool gives(const struct operation *op)
+{
+	return op->verdict == VERDICT_DO && op->kind >= OPERATION_GRANT &&
+	       op->kind <= OPERATION_RESTORE;
+}
+
+/* Who only leaves it to others, or gets something else instead, is not removed. */
 static void count_people(struct plan *plan)
 {
 	AUTO_MEM bool *ends = mem_array(NULL, bool, plan->n_persons);
+	AUTO_MEM bool *stays = mem_array(NULL, bool, plan->n_persons);
 
 	for (size_t i = 0; i < plan->n_operations; i++) {
 		const struct operation *op = &plan->operations[i];
 
+		if (gives(op))
+			stays[op->person] = true;
 		if (!takes(op))
 			continue;
 		plan->persons[op->person].lost++;
@@ -223,7 +232,7 @@ static void count_people(struct plan *plan)
 		const struct plan_person *p = &plan->persons[i];
 
 		plan->people_before += p->had > 0;
-		plan->people_removed += ends[i] && p->lost == p->had;
+		plan->people_removed += ends[i] && !stays[i] && p->lost == p->had;
 	}
 }
 

@@ -39,6 +39,9 @@ void observe(struct run *run, const struct value *anchor, enum evidence_kind kin
 		table_put(run->evidence_of, kept.bytes, kept.len, at);
 	}
 	e = &run->evidence[at];
+	/* Not to be found says less than whatever was seen before. */
+	if (kind == EVIDENCE_NOT_FOUND && e->kind != EVIDENCE_NONE)
+		kind = e->kind;
 	if (e->kind != kind)
 		e->first = run->plan->now;
 	e->kind = kind;

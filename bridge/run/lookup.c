@@ -44,6 +44,12 @@ struct missing {
 	size_t n, capacity, known;
 };
 
+/* This very pull has said that it left. */
+static bool is_news(const struct run *run, const struct evidence *seen)
+{
+	return seen->kind == EVIDENCE_OUT_OF_SCOPE && seen->last == run->plan->now;
+}
+
 static void consider(struct missing *m, const struct value *anchor)
 {
 	const struct evidence *seen = evidence_seen(m->run, anchor);
@@ -53,7 +59,7 @@ static void consider(struct missing *m, const struct value *anchor)
 	m->known++;
 	if (entries_find(m->run, anchor) != UINT32_MAX)
 		return;
-	if (seen != NULL && seen->kind == EVIDENCE_TOMBSTONE)
+	if (seen != NULL && (seen->kind == EVIDENCE_TOMBSTONE || is_news(m->run, seen)))
 		return;
 	mem_grow(m->asked, m->anchors, m->n + 1, &m->capacity);
 	m->anchors[m->n++] = *anchor;

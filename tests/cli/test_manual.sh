@@ -41,7 +41,7 @@ while read -r line; do
 done <"$scratch/usage"
 
 # The code is the first text of its row.
-awk '/^\t\[RULE_/ { row = 1 } row && match($0, /"[^"]+"/) {
+awk '/^\t\[RULE_/ && !/RULE_NONE/ { row = 1 } row && match($0, /"[^"]+"/) {
 	print substr($0, RSTART + 1, RLENGTH - 2); row = 0 }' "$top/bridge/rules/rules.c" |
 	grep . | grep -vx allowed | sort >"$scratch/rules"
 [ "$(wc -l <"$scratch/rules")" -gt 15 ] || fail "too few rules are found in the source"

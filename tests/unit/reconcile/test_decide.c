@@ -109,8 +109,11 @@ static bool next_combination(struct cell *c)
 	const struct {
 		unsigned *number, n;
 	} digits[] = {
-		{ &c->undone_wish, 2 }, { &c->known, 2 },      { &c->console, CONSOLE_STATES },
-		{ &c->given, GIVEN_STATES }, { &c->wish, WISHES },
+		{ &c->undone_wish, 2 },
+		{ &c->known, 2 },
+		{ &c->console, CONSOLE_STATES },
+		{ &c->given, GIVEN_STATES },
+		{ &c->wish, WISHES },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(digits); i++) {
@@ -134,9 +137,10 @@ static size_t first_fitting(const struct line *lines, size_t n, const struct cel
 	unsigned given = counts_as(c);
 	size_t i = 0;
 
-	while (i < n && !((lines[i].wish >> c->wish & 1) && (lines[i].given >> given & 1) &&
-			  (lines[i].console >> c->console & 1) &&
-			  (lines[i].known >> c->known & 1)))
+	while (i < n &&
+	       !((lines[i].wish >> c->wish & 1) && (lines[i].given >> given & 1) &&
+		 (lines[i].console >> c->console & 1) &&
+		 (lines[i].known >> c->known & 1)))
 		i++;
 	return i;
 }
@@ -149,12 +153,13 @@ static void test_every_cell_has_the_row_of_the_readme(void **state UNUSED)
 
 	assert_int_equal(n, ROWS);
 	do {
-		enum row row = decide((enum wish)c.wish, (enum given_state)c.given,
-				      (enum console_state)c.console, c.known,
-				      c.undone_wish);
+		enum row row =
+			decide((enum wish)c.wish, (enum given_state)c.given,
+			       (enum console_state)c.console, c.known, c.undone_wish);
 
 		if (row != first_fitting(lines, n, &c))
-			fail_msg("%s, %s, %s, %s (undone when %s): row %d, the README says %zu",
+			fail_msg("%s, %s, %s, %s (undone when %s): row %d, the README "
+				 "says %zu",
 				 wishes[c.wish], givens[c.given], consoles[c.console],
 				 c.known ? "known" : "not known", knowns[c.undone_wish],
 				 row, first_fitting(lines, n, &c));
@@ -170,7 +175,8 @@ static void test_every_row_is_first_somewhere(void **state UNUSED)
 
 	do
 		first[decide((enum wish)c.wish, (enum given_state)c.given,
-			     (enum console_state)c.console, c.known, c.undone_wish)] = true;
+			     (enum console_state)c.console, c.known, c.undone_wish)] =
+			true;
 	while (next_combination(&c));
 	for (size_t i = 0; i < ROWS; i++)
 		if (!first[i])
@@ -180,7 +186,8 @@ static void test_every_row_is_first_somewhere(void **state UNUSED)
 /* What the walk must never reach: a person who is asked, and what a source cannot see. */
 static void test_row_19_holds_only_what_cannot_be(void **state UNUSED)
 {
-	assert_int_equal(decide(WISH_YES, GIVEN_NONE, CONSOLE_OURS, true, false), ROW_BUG);
+	assert_int_equal(decide(WISH_YES, GIVEN_NONE, CONSOLE_OURS, true, false),
+			 ROW_BUG);
 	assert_int_equal(decide(WISH_YES, GIVEN_GIVEN, CONSOLE_PENDING_OURS, true, false),
 			 ROW_BUG);
 	assert_int_equal(decide(WISH_NO, GIVEN_INVITED, CONSOLE_OURS, true, false),

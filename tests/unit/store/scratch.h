@@ -12,10 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Its path, and nothing else: what lies in it is found when it goes. */
 struct scratch {
 	char *path;
 };
 
+/* Files only: tests make no folders in it. Rights that a test took away come back. */
 static inline int scratch_remove(struct scratch *s)
 {
 	DIR *dir;
@@ -29,6 +31,7 @@ static inline int scratch_remove(struct scratch *s)
 	return rmdir(s->path);
 }
 
+/* A new one; the path stays good as long as ctx does. */
 static inline const char *scratch_new(TALLOC_CTX *ctx)
 {
 	struct scratch *s = mem_new(ctx, struct scratch);
