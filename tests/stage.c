@@ -17,6 +17,7 @@ int stage_main(int argc, char **argv);
 #undef main
 
 #define STORE "console.db"
+#define KEPT  "kept.db"
 
 enum { WORDS_MAX = 64 };
 
@@ -256,6 +257,27 @@ int stage_command(struct stage *s, const char *line, struct str *out)
 }
 
 /* ---- the store, beside the program ---- */
+
+static void copy_store(const struct stage *s, const char *from, const char *to)
+{
+	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
+	struct str *bytes = read_file(ctx, path_of(ctx, s->folder, from));
+
+	write_file(path_of(ctx, s->folder, to), bytes->text, bytes->len);
+}
+
+void stage_keep(const struct stage *s)
+{
+	copy_store(s, STORE, KEPT);
+}
+
+/* What a writer has left beside the store belongs to what it wrote. */
+void stage_back(const struct stage *s)
+{
+	remove_file(STORE "-wal", s->folder);
+	remove_file(STORE "-shm", s->folder);
+	copy_store(s, KEPT, STORE);
+}
 
 static sqlite3 *open_store(void)
 {

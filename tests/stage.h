@@ -41,6 +41,10 @@ char *stage_read(TALLOC_CTX *ctx, const char *path);
  * what it printed goes to out, first standard output, then standard error. */
 int stage_command(struct stage *stage, const char *line, struct str *out);
 
+/* Put the store aside, and take it back as it was then. */
+void stage_keep(const struct stage *stage);
+void stage_back(const struct stage *stage);
+
 /* Carry out one statement; rows come as lines of columns, if any. */
 void stage_sql(const struct stage *stage, const char *sql, struct str *out);
 /* Every row of every table, in order, but for what is random. */
@@ -63,7 +67,8 @@ char *stage_token(TALLOC_CTX *ctx, const struct stage *stage, const char *email)
  *   sql STATEMENT            what no command does
  *   given                    show what the sources remember
  *   keep, back               put the store aside; take it back
- *   same                     fail unless the last two that showed anything showed the same
+ *   same                     fail unless the last two that showed anything showed the
+ * same
  *
  * A source's lines are those of the scripted connector (connectors/script.c), and three
  * short forms, of which names are also anchors:

@@ -172,8 +172,9 @@ static void play_answer(struct stage *s, const char *verb, char *rest)
 	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
 	char *token = stage_token(ctx, s, cut_word(&rest));
 
-	play_command(s, mem_printf(ctx, "invite %s %s%s%s", verb, token,
-				   *rest ? " --email " : "", rest),
+	play_command(s,
+		     mem_printf(ctx, "invite %s %s%s%s", verb, token,
+				*rest ? " --email " : "", rest),
 		     true);
 }
 
@@ -192,13 +193,6 @@ static void play_clock(char *text)
 
 	assert_true(clock_parse(text, strlen(text), &now));
 	clock_set(now);
-}
-
-static void play_store(const char *from, const char *to)
-{
-	AUTO_MEM char *command = mem_printf(NULL, "cp %s %s", from, to);
-
-	assert_int_equal(system(command), 0);
 }
 
 static const char given[] =
@@ -229,9 +223,9 @@ static void play_line(struct stage *s, struct lines *l, char *line)
 	else if (strcmp(verb, "given") == 0)
 		play_sql(s, given);
 	else if (strcmp(verb, "keep") == 0)
-		play_store("console.db", "kept.db");
+		stage_keep(s);
 	else if (strcmp(verb, "back") == 0)
-		play_store("kept.db", "console.db");
+		stage_back(s);
 	else if (strcmp(verb, "same") == 0)
 		assert_string_equal(s->last, s->last_but_one);
 	else if (*verb != '#' && *verb != '\0')

@@ -231,6 +231,25 @@ static struct err *become_role(struct console *c, const struct ended *e, uint32_
 	return err;
 }
 
+/* An account is one person of a source, and a person has one account. */
+static struct err *check_bindings(struct console *c, int64_t invitation, int64_t account)
+{
+	int64_t others;
+	struct err *err =
+		store_number(c->store, &others, 0,
+			     "SELECT count(*) FROM invitation_giver v JOIN binding b"
+			     " ON b.source_id = v.giver WHERE v.invitation_id = ?1"
+			     " AND (b.account_id = ?2) <> (b.anchor = v.anchor)",
+			     "ii", invitation, account);
+
+	if (err || others == 0)
+		return err;
+	return err_hint(err_refused("account-bound",
+				    "account-bound: the account belongs to somebody else "
+				    "of the same directory"),
+			"Accept with an account of your own.");
+}
+
 static struct err *accept_all(TALLOC_CTX *ctx, struct console *c, int64_t mail,
 			      const char *email, const char *name, struct acceptance *out)
 {
@@ -253,8 +272,11 @@ static struct err *accept_all(TALLOC_CTX *ctx, struct console *c, int64_t mail,
 		return refusal(RULE_ACCOUNT_BLOCKED);
 	c->private->actor = c->view->accounts[account].email;
 	c->principal.name = c->view->emails[c->private->actor].key;
-	for (size_t i = 0; err == NULL && i < n; i++)
-		err = become_role(c, &found[i], account);
+	for (size_t i = 0; err == NULL && i < n; i++) {
+		err = check_bindings(c, found[i].id, c->view->accounts[account].id);
+		if (err == NULL)
+			err = become_role(c, &found[i], account);
+	}
 	out->email = mem_strdup(ctx, c->principal.name);
 	out->roles = (uint32_t)n;
 	out->organization = mem_strdup(ctx, c->view->root);

@@ -97,7 +97,7 @@ const char *map_keep(struct mapping *m, const char *text);
 /* The name of a directory group for people. */
 char *group_name(TALLOC_CTX *ctx, const char *attribute, const struct entry *entry);
 
-/* ---- persons.c: which entries are people, which groups, and what they are called ---- */
+/* ---- persons.c: which entries are people, and which groups ---- */
 
 void map_classify(struct mapping *m);
 MUST_CHECK struct err *map_persons(struct mapping *m);

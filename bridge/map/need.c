@@ -82,6 +82,6 @@ const char *const *map_attributes(TALLOC_CTX *ctx, const struct source_config *s
 
 const char *map_filter(TALLOC_CTX *ctx, const struct source_config *source)
 {
-	return mem_printf(ctx, "(|%s%s)", filter_text(source->people.filter),
-			  filter_text(source->groups.filter));
+	return mem_printf(ctx, "(|%s%s)", filter_question(source->people.filter),
+			  filter_question(source->groups.filter));
 }

@@ -79,8 +79,7 @@ static bool empty(struct plan *plan, const struct history *h)
 		plan_find(plan, "empty",
 			  "Check the filter and the base, or say that it is true: "
 			  "dirbridge expect.",
-			  "not one person was read; the last good runs read %u",
-			  before);
+			  "not one person was read; the last good runs read %u", before);
 	return true;
 }
 

@@ -134,8 +134,8 @@ struct operation {
 	const char *email_key; /* CANCEL: the address that was invited */
 };
 
-/* A grant that stays, but came another way than is remembered, or had been undone: what is
- * remembered is put right by the way, and nobody needs to read of it. */
+/* A grant that stays, but came another way than is remembered, or had been undone: what
+ * is remembered is put right by the way, and nobody needs to read of it. */
 struct plan_way {
 	uint32_t given; /* index into what was given */
 	uint32_t grant; /* of the wanted */

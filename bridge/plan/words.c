@@ -23,7 +23,8 @@ static const struct {
 	[REASON_GROUP_DELETED] = { "approve to create it again, reject to do without",
 				   "on" },
 	[REASON_GROUP_RENAMED] = { "approve to rename, reject to keep the name", "on" },
-	[REASON_NO_ORGANIZATION] = { "make it first, or correct the rule: no source makes one",
+	[REASON_NO_ORGANIZATION] = { "make it first, or correct the rule: no source "
+				     "makes one",
 				     NULL },
 	[REASON_UNKNOWN] = { NULL, "since" },
 	[REASON_UNPROVED] = { NULL, "since" },
@@ -263,7 +264,8 @@ static const char *new_name(TALLOC_CTX *ctx, const struct plan *plan,
 static bool stays_pending(const struct plan *plan, const struct operation *op)
 {
 	const struct view *v = plan->view;
-	uint32_t group = op->group == PLAN_NONE ? VIEW_NONE : plan->groups[op->group].view;
+	uint32_t group =
+		op->group == PLAN_NONE ? VIEW_NONE : plan->groups[op->group].view;
 	uint32_t email = view_email(v, op->email_key);
 
 	return op->verdict == VERDICT_DO && group != VIEW_NONE && email != VIEW_NONE &&
@@ -283,7 +285,8 @@ static const char *particulars(TALLOC_CTX *ctx, const struct plan *plan,
 				  op->repeats, INVITE_REPEATS);
 	if (op->kind == OPERATION_CANCEL && op->email_key != NULL &&
 	    stays_pending(plan, op))
-		return mem_printf(ctx, "others have invited \"%s\" too: the invitation stays",
+		return mem_printf(ctx,
+				  "others have invited \"%s\" too: the invitation stays",
 				  op->email_key);
 	if (op->kind == OPERATION_CANCEL && op->email_key != NULL &&
 	    (p == NULL || p->email_key == NULL || strcmp(p->email_key, op->email_key)))

@@ -80,8 +80,7 @@ static void consider(struct pair *p)
 	p->state = state_of(p);
 	wish = wish_of(p);
 	q->had += is_live(p->state);
-	p->row = decide(wish, p->state, p->console, p->known,
-			p->given && p->given->wish);
+	p->row = decide(wish, p->state, p->console, p->known, p->given && p->given->wish);
 	row_act(p);
 }
 
@@ -212,11 +211,12 @@ static void order_groups(struct walk *w)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct plan_group *g = &w->plan->groups[i];
 
-		all[i] = (struct ordered){ g->organization,
-					   g->view == VIEW_NONE
-						   ? g->name_key
-						   : w->facts->view->groups[g->view].name_key,
-					   i };
+		all[i] = (struct ordered){
+			g->organization,
+			g->view == VIEW_NONE ? g->name_key
+					     : w->facts->view->groups[g->view].name_key,
+			i
+		};
 	}
 	qsort(all, n, sizeof *all, by_path);
 	w->order = mem_array(w, uint32_t, n);

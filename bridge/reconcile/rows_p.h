@@ -15,7 +15,7 @@ struct pair {
 	uint32_t grant;  /* of the wanted, or PLAN_NONE */
 	enum role role;
 	const struct given *given; /* or NULL */
-	enum given_state state;    /* as it is now: expired, also before that is written */
+	enum given_state state; /* as it is now: expired, also before that is written */
 	enum console_state console;
 	bool known;         /* the account is */
 	enum reason reason; /* when not, or not known to be, wanted */

@@ -125,7 +125,30 @@ static void write_value(struct str *s, const struct value *value)
 	}
 }
 
-static void write_node(struct str *s, const struct node *node)
+static bool excludes_a_class(const struct node *node)
+{
+	return node->test == TEST_NOT && node->children[0]->test == TEST_EQUAL &&
+	       strcmp(node->children[0]->name, "objectclass") == 0;
+}
+
+static void write_node(struct str *s, const struct node *node, bool wider);
+
+static void write_children(struct str *s, const struct node *node, bool wider)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < node->n_children; i++) {
+		if (wider && node->test == TEST_AND &&
+		    excludes_a_class(node->children[i]))
+			continue;
+		write_node(s, node->children[i], wider && node->test != TEST_NOT);
+		n++;
+	}
+	if (n == 0 && node->n_children > 0)
+		str_add(s, "(objectclass=*)");
+}
+
+static void write_node(struct str *s, const struct node *node, bool wider)
 {
 	static const char *const operators[] = {
 		[TEST_AND] = "&",
@@ -146,8 +169,7 @@ static void write_node(struct str *s, const struct node *node)
 	if (node->name != NULL)
 		str_addf(s, "%s%s", node->name, node->options);
 	str_add(s, operators[node->test]);
-	for (size_t i = 0; i < node->n_children; i++)
-		write_node(s, node->children[i]);
+	write_children(s, node, wider);
 	for (size_t i = 0; i < node->n_pieces; i++) {
 		if (i > 0)
 			str_add_char(s, '*');
@@ -156,13 +178,20 @@ static void write_node(struct str *s, const struct node *node)
 	str_add_char(s, ')');
 }
 
+static const char *written(struct filter *filter, bool wider)
+{
+	struct str *s = str_new(filter);
+
+	write_node(s, filter->root, wider);
+	return str_take(filter, s);
+}
+
 /* ---- the calls ---- */
 
 struct err *filter_parse(TALLOC_CTX *ctx, const char *text, struct filter **out)
 {
 	struct filter *filter = mem_new(ctx, struct filter);
 	struct node *root;
-	struct str *s;
 	struct err *err = filter_parse_tree(filter, text, &root);
 
 	*out = NULL;
@@ -170,10 +199,9 @@ struct err *filter_parse(TALLOC_CTX *ctx, const char *text, struct filter **out)
 		mem_free(filter);
 		return err;
 	}
-	s = str_new(filter);
-	write_node(s, root);
-	filter->text = str_take(filter, s);
 	filter->root = root;
+	filter->text = written(filter, false);
+	filter->question = written(filter, true);
 	*out = filter;
 	return NULL;
 }
@@ -186,6 +214,11 @@ bool filter_match(const struct filter *filter, const struct entry *entry)
 const char *filter_text(const struct filter *filter)
 {
 	return filter->text;
+}
+
+const char *filter_question(const struct filter *filter)
+{
+	return filter->question;
 }
 
 static void visit(const struct node *node, void (*fn)(const char *name, void *data),

@@ -34,8 +34,14 @@ MUST_CHECK struct err *filter_parse(TALLOC_CTX *ctx, const char *text,
 bool filter_match(const struct filter *filter, const struct entry *entry);
 
 /* The filter as text, in one spelling of names, blanks and escapes, with its values as
- * they were written; for digests and for the server. */
+ * they were written; for digests and for people. */
 const char *filter_text(const struct filter *filter);
+
+/* The same for a server to be asked, wider where need be: what an "and" excludes by
+ * object class is left to filter_match(). OpenLDAP finds nothing at all when it is asked
+ * to exclude a class that its schema lacks: (!(objectClass=computer)) is Undefined there.
+ */
+const char *filter_question(const struct filter *filter);
 
 /* Call fn for the lower-case base name of each attribute that the filter looks at, as
  * often as it is there. */

@@ -60,7 +60,7 @@ struct node {
 
 struct filter {
 	const struct node *root;
-	const char *text;
+	const char *text, *question;
 };
 
 /* Matching rules that have a name (RFC 4515 extensible match). */

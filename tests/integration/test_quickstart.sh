@@ -50,6 +50,7 @@ once()
 		revoke    disabled in the directory since
 		revoke    no longer in the directory group
 		keeps access through "Linux"
+		renamed or moved, nothing changes: "cn=Clara Vogel
 		+ noor@contoso.example     member   invite    in "Backup-Ops West" (rule 1)
 		1 to add, 2 to remove, 1 held, 0 refused, 0 deferred
 		applied: 3 done, 1 held, 0 refused, 0 deferred

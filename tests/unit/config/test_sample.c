@@ -21,8 +21,8 @@ static void test_the_sample_is_read_without_a_word(void **state)
 	assert_ok(config_source(config, "fabrikam", &source));
 	assert_int_equal(source->removal, REMOVAL_SUSPEND);
 	assert_true(source->people.email.lower);
-	assert_string_equal(settings_text(source->connector, "tls.ca"),
-			    TOP_SRCDIR "/config/fabrikam-ca.pem");
+	assert_non_null(strstr(settings_text(source->connector, "tls.ca"),
+			       "/config/fabrikam-ca.pem"));
 	assert_ok(config_source(config, "adatum", &source));
 	assert_string_equal(source->type, "ldif");
 }

@@ -63,9 +63,9 @@ static void test_filter(void **state)
 	const char *text = map_filter(w, &w->source);
 
 	assert_ok(filter_parse(w, text, &filter));
-	assert_string_equal(text,
-			    mem_printf(w, "(|%s%s)", filter_text(w->source.people.filter),
-				       filter_text(w->source.groups.filter)));
+	assert_string_equal(text, mem_printf(w, "(|%s%s)",
+					     filter_question(w->source.people.filter),
+					     filter_question(w->source.groups.filter)));
 }
 
 int main(void)

@@ -301,6 +301,23 @@ static void test_text_and_attributes(void **state)
 	assert_string_equal(names->text, "cn sn a b c ");
 }
 
+static void test_question_excludes_no_class_in_an_and(void **state)
+{
+	static const char *const questions[][2] = {
+		{ "(&(a=b)(!(objectClass=c))(!(d=e)))", "(&(a=b)(!(d=e)))" },
+		{ "(|(&(a=b)(!(OBJECTCLASS=c)))(!(objectClass=d)))",
+		  "(|(&(a=b))(!(objectclass=d)))" },
+		{ "(&(!(objectClass=c)))", "(&(objectclass=*))" },
+		{ "(!(&(a=b)(!(objectClass=c))))", "(!(&(a=b)(!(objectclass=c))))" },
+	};
+	struct filter *filter;
+
+	for (size_t i = 0; i < ARRAY_LEN(questions); i++) {
+		assert_ok(filter_parse(*state, questions[i][0], &filter));
+		assert_string_equal(filter_question(filter), questions[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +332,7 @@ int main(void)
 		TEST(test_refused),
 		TEST(test_depth_has_a_limit),
 		TEST(test_text_and_attributes),
+		TEST(test_question_excludes_no_class_in_an_and),
 	};
 	return test_main(tests);
 }

@@ -12,7 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Its path, and nothing else: what lies in it is found when it goes. */
+/*
+ * Its path, and nothing else: what lies in it is found when it goes. A store leaves files
+ * beside its own (-wal, -shm), which a list of names would miss.
+ */
 struct scratch {
 	char *path;
 };
