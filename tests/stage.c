@@ -310,9 +310,8 @@ static void add_column(struct str *out, sqlite3_stmt *stmt, int column)
 		str_addf(out, binary ? "%c" : "%02x", bytes[i]);
 }
 
-void stage_sql(const struct stage *s UNUSED, const char *sql, struct str *out)
+static void add_rows(sqlite3 *db, const char *sql, struct str *out)
 {
-	sqlite3 *db = open_store();
 	sqlite3_stmt *stmt;
 	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
 
@@ -328,6 +327,13 @@ void stage_sql(const struct stage *s UNUSED, const char *sql, struct str *out)
 	if (rc != SQLITE_DONE)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 	sqlite3_finalize(stmt);
+}
+
+void stage_sql(const struct stage *s UNUSED, const char *sql, struct str *out)
+{
+	sqlite3 *db = open_store();
+
+	add_rows(db, sql, out);
 	sqlite3_close(db);
 }
 
@@ -385,7 +391,7 @@ static char *select_of(TALLOC_CTX *ctx, sqlite3 *db, const char *table)
 			  columns->text);
 }
 
-char *stage_dump(TALLOC_CTX *ctx, const struct stage *s)
+char *stage_dump(TALLOC_CTX *ctx, const struct stage *s UNUSED)
 {
 	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
 	struct str *out = str_new(ctx);
@@ -401,7 +407,7 @@ char *stage_dump(TALLOC_CTX *ctx, const struct stage *s)
 		const char *table = (const char *)sqlite3_column_text(stmt, 0);
 
 		str_addf(out, "== %s\n", table);
-		stage_sql(s, select_of(scratch, db, table), out);
+		add_rows(db, select_of(scratch, db, table), out);
 	}
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);

@@ -90,14 +90,15 @@ static void run_to_the_end(const struct scene *scene, uint64_t n)
 	stage_back(scene->stage);
 }
 
-/* Kill it before every statement, or every so many; now and then let it end after that. */
-static void play_every(TALLOC_CTX *ctx, struct scene *scene, uint64_t step, uint64_t least)
+/* Kill it before every statement, or every so many; now and then let it end after that.
+ */
+static void play_every(TALLOC_CTX *ctx, struct scene *scene, uint64_t step,
+		       uint64_t least)
 {
 	uint64_t n = 0, last;
 
 	rehearse(ctx, scene);
 	last = scene->statements;
-	fprintf(stderr, "N=%llu\n", (unsigned long long)last);
 	assert_in_range(last, least, 100000);
 	stage_back(scene->stage);
 	for (uint64_t i = 1; n < last; i++) {
@@ -163,7 +164,7 @@ static void test_killed_in_a_second_apply_T87(void **state)
 			 "\tgroup night Nightshift p1 p6 ada\n",
 			 "contoso");
 
-	play_every(*state, &scene, 1, 40);
+	play_every(*state, &scene, 2, 40);
 }
 
 static void test_killed_while_suspending_and_restoring_T87_F06(void **state)
@@ -208,7 +209,7 @@ static void test_killed_in_a_bigger_apply_T87(void **state)
 				      "\tgroup c in-c p11 p12\n",
 				      "contoso");
 
-	play_every(*state, &scene, 31, 300);
+	play_every(*state, &scene, 61, 300);
 }
 
 int main(int argc, char **argv)
