@@ -36,7 +36,9 @@ static struct err *dial(struct session *s, const LDAPURLDesc *url)
 
 	err = dir_dial(url, settings_number(s->settings, "timeout.connect"), &fd);
 	if (err != NULL)
-		return err_wrap(err, "cannot reach \"%s\"", s->url);
+		return err_hint(
+			err_wrap(err, "cannot reach \"%s\"", s->url),
+			"Check url, that the server runs, and what lies between.");
 	return dir_attach(fd, s->url, &s->ld);
 }
 

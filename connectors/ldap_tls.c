@@ -20,8 +20,10 @@ static struct err *check_files(const struct settings *settings)
 		const char *path = settings_text(settings, names[i]);
 
 		if (path != NULL && access(path, R_OK) != 0)
-			return err_new(ERR_CONFIG, "%s \"%s\" cannot be read: %s",
-				       names[i], path, strerror(errno));
+			return err_hint(
+				err_new(ERR_CONFIG, "%s \"%s\" cannot be read: %s",
+					names[i], path, strerror(errno)),
+				"Correct %s, or the permissions of that file.", names[i]);
 	}
 	return NULL;
 }

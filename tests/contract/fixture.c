@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/contract/fixture.h"
+#include "tests/integration/slapd.h"
 #include "tests/test.h"
 
 static void set(struct settings *settings, const char *name, const char *value)
@@ -9,8 +10,7 @@ static void set(struct settings *settings, const char *name, const char *value)
 
 static void set_file(struct settings *settings, const char *name)
 {
-	const char *top = getenv("srcdir");
-	char *path = mem_printf(NULL, "%s/tests/contract/%s", top ? top : ".", name);
+	char *path = mem_printf(NULL, TOP_SRCDIR "/tests/contract/%s", name);
 
 	set(settings, "file", path);
 	mem_free(path);
@@ -31,13 +31,49 @@ static void file_spoil(struct settings *settings)
 	set(settings, "file", "/nonexistent/people");
 }
 
-static const char *no_server(void)
+#define LDAP_SUFFIX "dc=example,dc=test"
+
+static struct slapd *slapd;
+
+static const char *ldap_begin(void)
 {
-	return "no LDAP server";
+	if (!slapd_available())
+		return "no LDAP server";
+	setenv("PW_BRIDGE", "bridgepw", 1);
+	setenv("PW_WRONG", "not this one", 1);
+	slapd = slapd_start_file(NULL, LDAP_SUFFIX,
+				 TOP_SRCDIR "/tests/contract/people.ldif");
+	return NULL;
+}
+
+static void ldap_end(void)
+{
+	mem_free(slapd);
+}
+
+static void ldap_configure(struct settings *settings)
+{
+	set(settings, "url", slapd->ldap);
+	set(settings, "tls.ca", slapd->ca);
+	set(settings, "base", LDAP_SUFFIX);
+	set(settings, "bind.dn", "cn=bridge,ou=services," LDAP_SUFFIX);
+	set(settings, "bind.password", "env:PW_BRIDGE");
+	set(settings, "page_size", "2");
+}
+
+static void ldap_spoil(struct settings *settings)
+{
+	set(settings, "bind.password", "env:PW_WRONG");
 }
 
 const struct fixture fixtures[] = {
-	{ .type = "ldap", .begin = no_server, .filters = true },
+	{ .type = "ldap",
+	  .filters = true,
+	  .begin = ldap_begin,
+	  .end = ldap_end,
+	  .configure = ldap_configure,
+	  .spoil = ldap_spoil,
+	  .refusal = ERR_CONFIG },
 	{ .type = "ldif",
 	  .filters = true,
 	  .configure = ldif_configure,

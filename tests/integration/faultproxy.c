@@ -129,6 +129,17 @@ static void serve(const struct proxy *proxy, int client)
 	close(server);
 }
 
+/* End with the test; and let a crash be a crash, which cmocka would take for the test's.
+ */
+static void become_child(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGSEGV, SIG_DFL);
+	signal(SIGBUS, SIG_DFL);
+	signal(SIGFPE, SIG_DFL);
+	signal(SIGILL, SIG_DFL);
+}
+
 static int end_proxy(struct faultproxy *proxy)
 {
 	kill(proxy->pid, SIGKILL);
@@ -146,7 +157,7 @@ struct faultproxy *faultproxy_start(TALLOC_CTX *ctx, int target, enum fault faul
 
 	out->pid = fork();
 	if (out->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		become_child();
 		for (;;)
 			serve(&proxy, accept(listener, NULL, NULL));
 	}

@@ -25,12 +25,19 @@ static void must_run(const char *command)
 	exit(1);
 }
 
-void slapd_required(void)
+bool slapd_available(void)
 {
 	int code = run(SCRIPT " check");
 
-	if (code != 0)
-		exit(code);
+	if (code != 0 && code != 77)
+		exit(1);
+	return code == 0;
+}
+
+void slapd_required(void)
+{
+	if (!slapd_available())
+		exit(77);
 }
 
 static void write_file(const char *path, const char *text)
@@ -83,18 +90,26 @@ static char *make_directory(TALLOC_CTX *ctx)
 	return path;
 }
 
-struct slapd *slapd_start(TALLOC_CTX *ctx, const char *ldif, const char *overlays)
+static struct slapd *new_slapd(TALLOC_CTX *ctx)
 {
 	struct slapd *slapd = mem_new(ctx, struct slapd);
-	char *path;
 
 	slapd->dir = make_directory(slapd);
-	path = mem_printf(slapd, "%s/given.ldif", slapd->dir);
-	write_file(path, ldif);
 	talloc_set_destructor(slapd, end_slapd);
-	must_run(mem_printf(
-		slapd, "SUFFIX=%s OVERLAYS='%s' " SCRIPT " start '%s' '%s' >/dev/null",
-		SLAPD_SUFFIX, overlays != NULL ? overlays : "", slapd->dir, path));
+	return slapd;
+}
+
+static struct slapd *launch(struct slapd *slapd, const char *suffix, const char *path)
+{
+	char *command =
+		mem_printf(slapd, "SUFFIX=%s " SCRIPT " start '%s' '%s' >/dev/null",
+			   suffix != NULL ? suffix : SLAPD_SUFFIX, slapd->dir, path);
+
+	if (run(command) != 0) {
+		fprintf(stderr, "failed: %s\n", command);
+		mem_free(slapd);
+		exit(1);
+	}
 	slapd->ldap = setting(slapd, "LDAP_URL");
 	slapd->ldaps = setting(slapd, "LDAPS_URL");
 	slapd->ldapi = setting(slapd, "LDAPI_URL");
@@ -103,6 +118,20 @@ struct slapd *slapd_start(TALLOC_CTX *ctx, const char *ldif, const char *overlay
 	slapd->client_key = setting(slapd, "CLIENT_KEY");
 	slapd->other_ca = mem_printf(slapd, "%s/tls/otherca.pem", slapd->dir);
 	return slapd;
+}
+
+struct slapd *slapd_start(TALLOC_CTX *ctx, const char *suffix, const char *ldif)
+{
+	struct slapd *slapd = new_slapd(ctx);
+	char *path = mem_printf(slapd, "%s/given.ldif", slapd->dir);
+
+	write_file(path, ldif);
+	return launch(slapd, suffix, path);
+}
+
+struct slapd *slapd_start_file(TALLOC_CTX *ctx, const char *suffix, const char *path)
+{
+	return launch(new_slapd(ctx), suffix, path);
 }
 
 static void modify(const struct slapd *slapd, const char *options, const char *ldif)

@@ -23,14 +23,17 @@ struct slapd {
 	const char *client_cert, *client_key; /* mapped to SLAPD_BRIDGE */
 };
 
-/*
- * Ends the program where there is no slapd: with a word and 77 (a skip), or with 1 when
- * REQUIRE_SERVERS=1. To be called first in main().
- */
+/* True when this machine can run one; it is an error of the test's own environment,
+ * and ends the program, when it cannot though REQUIRE_SERVERS=1. */
+bool slapd_available(void);
+
+/* Without one the test program ends here, with a word and 77: a skip. To be called
+ * first in main(). */
 void slapd_required(void);
 
-/* Start one with this content, in LDIF, below SLAPD_SUFFIX; overlays may be NULL. */
-struct slapd *slapd_start(TALLOC_CTX *ctx, const char *ldif, const char *overlays);
+/* Start one with this content, in LDIF, below this suffix (NULL: SLAPD_SUFFIX). */
+struct slapd *slapd_start(TALLOC_CTX *ctx, const char *suffix, const char *ldif);
+struct slapd *slapd_start_file(TALLOC_CTX *ctx, const char *suffix, const char *path);
 
 /* Show another certificate from now on: "server", "expired", "wrongname". */
 void slapd_certificate(const struct slapd *slapd, const char *name);

@@ -385,7 +385,7 @@ int main(int argc, char **argv)
 	ldap_test_start(argc, argv);
 	ctx = mem_ctx(NULL);
 	slapd = slapd_start(
-		ctx, mem_printf(ctx, "%s%s", ldap_people(ctx, N_PEOPLE), odd_content),
-		NULL);
+		ctx, NULL,
+		mem_printf(ctx, "%s%s", ldap_people(ctx, N_PEOPLE), odd_content));
 	return test_main(tests);
 }

@@ -174,6 +174,6 @@ int main(int argc, char **argv)
 
 	ldap_test_start(argc, argv);
 	ctx = mem_ctx(NULL);
-	slapd = slapd_start(ctx, ldap_people(ctx, N_PEOPLE), NULL);
+	slapd = slapd_start(ctx, NULL, ldap_people(ctx, N_PEOPLE));
 	return test_main(tests);
 }

@@ -266,6 +266,6 @@ int main(int argc, char **argv)
 
 	ldap_test_start(argc, argv);
 	ctx = mem_ctx(NULL);
-	slapd = slapd_start(ctx, ldap_people(ctx, 10), NULL);
+	slapd = slapd_start(ctx, NULL, ldap_people(ctx, 10));
 	return test_main(tests);
 }
