@@ -160,10 +160,12 @@ static void pack_value(struct packed *p, const struct value *value)
 	pack(p, value->bytes ? value->bytes : "", value->len);
 }
 
-/* A group that is yet to be made is named by the directory group that makes it. */
+/* A group that is yet to be made is named by the directory group that makes it, and by
+ * its own name, since that one may make several. */
 static void pack_group(struct packed *p, const struct plan *plan, uint32_t group)
 {
 	const struct plan_group *g;
+	struct digest name;
 	int64_t id = 0;
 
 	if (group == PLAN_NONE)
@@ -172,18 +174,22 @@ static void pack_group(struct packed *p, const struct plan *plan, uint32_t group
 	if (g->view_organization != VIEW_NONE)
 		id = plan->view->organizations[g->view_organization].id;
 	pack(p, &id, sizeof id);
-	if (g->view != VIEW_NONE && plan->view->groups[g->view].id != 0)
+	if (g->view != VIEW_NONE && plan->view->groups[g->view].id != 0) {
 		pack(p, &plan->view->groups[g->view].id, sizeof id);
-	else
-		pack_value(p, &g->feeder);
+		return;
+	}
+	digest_of(g->name_key, strlen(g->name_key), &name);
+	pack_value(p, &g->feeder);
+	pack(p, &name, sizeof name);
 }
 
 static void identify(const struct plan *plan, struct operation *op)
 {
-	struct packed p = { .len = 0 };
+	struct packed p;
 	uint8_t head[6] = { op->kind,    op->role,  op->given,
 			    op->console, op->after, op->reason };
 
+	p.len = 0;
 	pack(&p, head, sizeof head);
 	pack(&p, &plan->source_id, sizeof plan->source_id);
 	pack_group(&p, plan, op->group);

@@ -7,13 +7,79 @@ static int by_binding(const void *key, const void *member)
 	return value_compare(key, &((const struct group_binding *)member)->anchor);
 }
 
-static const struct group_binding *binding_of(const struct facts *f,
-					      const struct value *anchor)
+/* The bindings of a directory group: one for each console group that was made from it. */
+static const struct group_binding *bindings_of(const struct facts *f,
+					       const struct value *anchor, size_t *n)
 {
-	if (f->n_group_bindings == 0)
+	const struct group_binding *all = f->group_bindings, *b = NULL;
+	size_t first, end;
+
+	*n = 0;
+	if (f->n_group_bindings > 0)
+		b = bsearch(anchor, all, f->n_group_bindings, sizeof *b, by_binding);
+	if (b == NULL)
 		return NULL;
-	return bsearch(anchor, f->group_bindings, f->n_group_bindings,
-		       sizeof *f->group_bindings, by_binding);
+	first = end = (size_t)(b - all);
+	while (first > 0 && value_compare(&all[first - 1].anchor, anchor) == 0)
+		first--;
+	while (end < f->n_group_bindings && value_compare(&all[end].anchor, anchor) == 0)
+		end++;
+	*n = end - first;
+	return &all[first];
+}
+
+static int by_place(const void *key, const void *member)
+{
+	const struct wanted_group *x = key, *y = member;
+	int c = strcmp(x->organization, y->organization);
+
+	return c ? c : strcmp(x->name_key, y->name_key);
+}
+
+static bool is_wanted(const struct facts *f, const char *organization,
+		      const char *name_key)
+{
+	const struct wanted_group key = { .organization = organization,
+					  .name_key = name_key };
+
+	return bsearch(&key, f->wanted->groups, f->wanted->n_groups, sizeof key,
+		       by_place) != NULL;
+}
+
+/* A binding counts in the organization that the rule names; where the group is gone
+ * nobody knows any more. */
+static bool is_home(const struct facts *f, const struct group_binding *b,
+		    uint32_t organization)
+{
+	uint32_t group = view_group_by_id(f->view, b->group);
+
+	return group == VIEW_NONE || f->view->groups[group].organization == organization;
+}
+
+/*
+ * The binding that stands for this wanted group: the one of its name, or else one whose
+ * name nobody wants any more, because the directory group was renamed.
+ */
+static const struct group_binding *
+binding_of(const struct walk *w, const struct wanted_group *q, uint32_t organization)
+{
+	const struct facts *f = w->facts;
+	const struct group_binding *b, *renamed = NULL;
+	struct value feeder = entry_anchor(q->feeder);
+	size_t n;
+
+	b = bindings_of(f, &feeder, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (!is_home(f, &b[i], organization))
+			continue;
+		if (strcmp(b[i].name_key, q->name_key) == 0)
+			return &b[i];
+		if (renamed == NULL && !is_wanted(f, q->organization, b[i].name_key) &&
+		    table_get(w->plan_group_of_view, &b[i].group, sizeof b->group) ==
+			    TABLE_NONE)
+			renamed = &b[i];
+	}
+	return renamed;
 }
 
 static uint32_t add_group(struct walk *w, const struct plan_group *group)
@@ -65,12 +131,25 @@ static uint32_t scoped_organization(const struct facts *f, const char *path)
 	return organization;
 }
 
+/* Several wanted groups may come to one console group. */
+static uint32_t find_or_add(struct walk *w, const struct plan_group *g)
+{
+	uint32_t number = TABLE_NONE;
+
+	if (g->view != VIEW_NONE)
+		number = table_get(w->plan_group_of_view,
+				   &w->facts->view->groups[g->view].id, sizeof(int64_t));
+	if (number == TABLE_NONE)
+		return add_group(w, g);
+	w->plan->groups[number].allow_owner_claim &= g->allow_owner_claim;
+	return number;
+}
+
 static void resolve(struct walk *w, uint32_t wanted)
 {
 	const struct wanted_group *q = &w->facts->wanted->groups[wanted];
 	struct value feeder = entry_anchor(q->feeder);
-	const struct group_binding *bound =
-		q->create ? binding_of(w->facts, &feeder) : NULL;
+	const struct group_binding *bound = NULL;
 	struct plan_group g = {
 		.organization = q->organization,
 		.name = q->name,
@@ -82,15 +161,10 @@ static void resolve(struct walk *w, uint32_t wanted)
 	};
 	uint32_t number;
 
+	if (q->create)
+		bound = binding_of(w, q, g.view_organization);
 	g.view = existing(w, q, bound, g.view_organization);
-	if (g.view != VIEW_NONE) {
-		number = table_get(w->plan_group_of_view,
-				   &w->facts->view->groups[g.view].id, sizeof(int64_t));
-		if (number == TABLE_NONE)
-			number = add_group(w, &g);
-	} else {
-		number = add_group(w, &g);
-	}
+	number = find_or_add(w, &g);
 	w->group_of[wanted] = number;
 	if (g.view_organization == VIEW_NONE)
 		need(w, number, OPERATION_GROUP_CREATE, VERDICT_HOLD,
@@ -103,8 +177,7 @@ static void resolve(struct walk *w, uint32_t wanted)
 		     REASON_GROUP_MISSING);
 	else if (g.view == VIEW_NONE)
 		need(w, number, OPERATION_GROUP_CREATE, VERDICT_DO, REASON_WANTED);
-	else if (bound != NULL && q->feeders == 1 &&
-		 strcmp(bound->name_key, q->name_key) != 0)
+	else if (bound != NULL && strcmp(bound->name_key, q->name_key) != 0)
 		need(w, number, OPERATION_GROUP_RENAME, VERDICT_HOLD,
 		     REASON_GROUP_RENAMED);
 }

@@ -57,7 +57,7 @@ struct binding {
 	int64_t account;
 };
 
-/* A directory group and the console group that was made from it; sorted by anchor. */
+/* A directory group and a console group that was made from it; sorted by anchor. */
 struct group_binding {
 	struct value anchor;
 	int64_t group;

@@ -280,18 +280,21 @@ static struct err *record_operations(struct apply *a)
 	return err;
 }
 
+/* As long as a rename waits, the name that was wanted before is the one to remember. */
 static struct err *bind_groups(struct apply *a)
 {
 	const struct plan *plan = a->run->plan;
+	const struct view *v = a->console->view;
 	struct err *err = NULL;
 
 	for (uint32_t i = 0; err == NULL && i < plan->n_groups; i++) {
 		const struct plan_group *g = &plan->groups[i];
 
-		if (g->bind && g->view != VIEW_NONE)
-			err = memory_bind_group(
-				a->store, a->run->memory->source, &g->feeder,
-				a->console->view->groups[g->view].id, g->name_key);
+		if (g->bind && g->view != VIEW_NONE &&
+		    strcmp(v->groups[g->view].name_key, g->name_key) == 0)
+			err = memory_bind_group(a->store, a->run->memory->source,
+						&g->feeder, v->groups[g->view].id,
+						g->name_key);
 	}
 	return err;
 }

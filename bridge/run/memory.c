@@ -27,6 +27,35 @@ static const char *keep(struct memory *m, const void *bytes, size_t len)
 	return at;
 }
 
+/* The same bytes come back row after row: one copy of each serves all. */
+static const char *share(struct memory *m, const void *bytes, size_t len)
+{
+	uint32_t at = table_get(m->shared, bytes, len);
+
+	if (at == TABLE_NONE) {
+		at = (uint32_t)m->n_copies++;
+		mem_grow(m, m->copies, m->n_copies, &m->c_copies);
+		m->copies[at] = keep(m, bytes, len);
+		table_put(m->shared, m->copies[at], len, at);
+	}
+	return m->copies[at];
+}
+
+static struct value share_blob(struct memory *m, const struct rows *r, int column)
+{
+	size_t len;
+	const void *bytes = row_blob(r, column, &len);
+
+	return (struct value){ share(m, bytes ? bytes : "", len), len };
+}
+
+static const char *share_text(struct memory *m, const struct rows *r, int column)
+{
+	const char *text = row_text(r, column);
+
+	return text ? share(m, text, strlen(text)) : NULL;
+}
+
 static struct value keep_blob(struct memory *m, const struct rows *r, int column)
 {
 	size_t len;
@@ -97,14 +126,14 @@ static void load_given(struct memory *m, const struct rows *r, size_t *capacity)
 	*g = (struct given){
 		.group = row_int(r, 0),
 		.role = (enum role)row_int(r, 1),
-		.anchor = keep_blob(m, r, 2),
+		.anchor = share_blob(m, r, 2),
 		.state = given_state_of(row_text(r, 3)),
 		.since = row_int(r, 4),
 		.until = row_int(r, 5),
 		.repeats = (uint32_t)row_int(r, 6),
 		.wish = row_int(r, 7) != 0,
-		.email_key = keep_text(m, r, 8),
-		.via = keep_blob(m, r, 9),
+		.email_key = share_text(m, r, 8),
+		.via = share_blob(m, r, 9),
 	};
 }
 
@@ -148,7 +177,7 @@ static const struct {
 	{ load_binding, "SELECT anchor, account_id FROM binding WHERE source_id = ?1"
 			" AND ?2 > 0 ORDER BY anchor" },
 	{ load_group_binding, "SELECT anchor, group_id, name_key FROM group_binding"
-			      " WHERE source_id = ?1 AND ?2 > 0 ORDER BY anchor" },
+			      " WHERE source_id = ?1 AND ?2 > 0 ORDER BY anchor, group_id" },
 	{ load_evidence, "SELECT anchor, kind, first, last FROM evidence WHERE source_id = ?1"
 			 " AND ?2 > 0 ORDER BY anchor" },
 };
@@ -176,6 +205,7 @@ struct err *memory_load(TALLOC_CTX *ctx, struct store *store, const char *name,
 	struct rows *rows;
 	struct err *err;
 
+	m->shared = table_new(m);
 	m->is_new = true;
 	err = store_query(store, &rows,
 			  "SELECT id, organization_id, identity, anchor, released_digest"
@@ -410,6 +440,8 @@ struct err *memory_bind_group(struct store *store, int64_t source,
 	return store_run(
 		store,
 		"INSERT INTO group_binding (source_id, anchor, group_id, name_key)"
-		" VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+		" VALUES (?1, ?2, ?3, ?4) ON CONFLICT (source_id, anchor, group_id)"
+		" DO UPDATE SET name_key = excluded.name_key"
+		" WHERE name_key <> excluded.name_key",
 		"ibit", source, anchor->bytes, anchor->len, group, name_key);
 }

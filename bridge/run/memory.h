@@ -7,6 +7,7 @@
 #define DIRBRIDGE_RUN_MEMORY_H
 
 #include "bridge/base/digest.h"
+#include "bridge/base/table.h"
 #include "bridge/plan/plan.h"
 #include "bridge/record/given.h"
 #include "bridge/store/store.h"
@@ -36,8 +37,12 @@ struct memory {
 	size_t n_group_bindings;
 	struct evidence *evidence;
 	size_t n_evidence;
-	char *block; /* private: where the bytes of the rows lie */
+	/* Private: where the bytes of the rows lie, and the copies that rows share. */
+	char *block;
 	size_t left;
+	struct table *shared;
+	const char **copies;
+	size_t n_copies, c_copies;
 };
 
 /* Everything that is remembered of the source of this name, at this time. */

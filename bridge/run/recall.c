@@ -89,6 +89,8 @@ struct err *make_wanted(struct run *run)
 	int64_t start = clock_ticks();
 	struct err *err;
 
+	if (run->wanted != NULL && run->is_sorted)
+		return NULL;
 	entries_sort(run);
 	mem_free(run->wanted);
 	run->wanted = NULL;
@@ -150,6 +152,15 @@ struct err *make_plan(struct run *run)
 	run->plan->explain_data = run;
 	err = reconcile(run->plan, &facts);
 	run->plan->pull.us_reconcile = clock_ticks() - start;
-	run->plan->pull.peak_kb = peak_kb();
 	return err;
+}
+
+void judge_plan(struct run *run)
+{
+	int64_t start = clock_ticks();
+
+	plan_judge(run->plan, run->console->view, &run->console->principal);
+	plan_seal(run->plan);
+	run->plan->pull.us_judge = clock_ticks() - start;
+	run->plan->pull.peak_kb = peak_kb();
 }

@@ -58,8 +58,7 @@ struct err *run_plan(struct run *run)
 		err = make_plan(run);
 	if (err)
 		return err;
-	plan_judge(run->plan, run->console->view, &run->console->principal);
-	plan_seal(run->plan);
+	judge_plan(run);
 	return NULL;
 }
 

@@ -21,7 +21,8 @@ MUST_CHECK struct err *dial(struct run *run);
 MUST_CHECK struct err *pull(struct run *run);
 void stop_connector(struct run *run);
 
-/* Map the entries; for what was read this time also note who is disabled. */
+/* Map the entries, when they have changed since; for what was read this time also note
+ * who is disabled. */
 MUST_CHECK struct err *make_wanted(struct run *run);
 
 /* What was read is not to be trusted as a set: put what we knew beneath it. */
@@ -34,6 +35,9 @@ MUST_CHECK struct err *look_up_missing(struct run *run);
 MUST_CHECK struct err *note_moves(struct run *run);
 
 MUST_CHECK struct err *make_plan(struct run *run);
+
+/* Verdicts by guard and judge; the plan is frozen then. */
+void judge_plan(struct run *run);
 
 /* Read what the connector answers, up to END: facts and notes are taken here, every
  * other item goes to take(). */

@@ -204,7 +204,7 @@ const char *const store_schema_sqlite =
 " source_id INTEGER NOT NULL REFERENCES source(id), anchor BLOB NOT NULL,"
 " group_id INTEGER NOT NULL REFERENCES security_group(id),"
 " name_key TEXT NOT NULL,"                              /* the name last wanted */
-" PRIMARY KEY (source_id, anchor)) WITHOUT ROWID;"
+" PRIMARY KEY (source_id, anchor, group_id)) WITHOUT ROWID;"
 
 "CREATE TABLE given ("
 " source_id INTEGER NOT NULL REFERENCES source(id),"

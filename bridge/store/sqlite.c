@@ -166,10 +166,12 @@ static struct err *open_file(struct store *s, enum store_mode mode)
 		return classify(s, rc);
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, WAIT_MS);
-	err = script(s, "PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; "
-			"PRAGMA temp_store=MEMORY; PRAGMA synchronous=FULL");
-	if (err == NULL && mode == STORE_READ)
-		err = script(s, "PRAGMA query_only=ON");
+	err = script(s, "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; "
+			"PRAGMA synchronous=FULL");
+	if (err == NULL)
+		err = script(s, mode == STORE_READ
+					? "PRAGMA query_only=ON; PRAGMA cache_size=-8192"
+					: "PRAGMA cache_size=-65536");
 	if (err == NULL)
 		err = mode == STORE_CREATE ? create(s) : check_schema(s);
 	return err;
