@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/cmd/commands.h"
+#include <malloc.h>
 
 /* clang-format off */
 static const struct command commands[] = {
@@ -64,5 +65,7 @@ static const struct command commands[] = {
 
 int main(int argc, char **argv)
 {
+	/* What is large goes back to the system at once when it is freed. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	return cmd_main(commands, argc, argv);
 }

@@ -42,6 +42,9 @@ char *mem_printf(TALLOC_CTX *ctx, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *mem_vprintf(TALLOC_CTX *ctx, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
 void mem_free(void *object);
 
+/* Room for this many bytes, which are not zeroed. */
+void *mem_room(TALLOC_CTX *ctx, size_t size);
+
 void *mem_zero_(TALLOC_CTX *ctx, size_t size, size_t n, const char *name);
 void *mem_grow_(TALLOC_CTX *ctx, void *array, size_t size, size_t n, size_t *capacity);
 TALLOC_CTX *mem_ctx_(TALLOC_CTX *parent, const char *name);

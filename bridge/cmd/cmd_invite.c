@@ -22,26 +22,40 @@ static struct err *change_invitation(struct cmd *cmd, struct change *change)
 	return console_change(c, change, NULL, NULL);
 }
 
-static void tell(struct cmd *cmd, const struct change *change)
+/* Until when; somebody who joins an invitation does not make it last longer. */
+static struct err *tell_sent(struct cmd *cmd, const struct change *change, json_t *json)
 {
-	const struct view_invitation *i = &cmd->console->view->invitations[change->made];
+	const struct console *c = cmd->console;
+	int64_t expires;
+	struct err *err = store_number(c->store, &expires, 0,
+				       "SELECT expires FROM invitation WHERE id = ?1",
+				       "i", c->view->invitations[change->made].id);
+	if (err)
+		return err;
+	cmd_say(cmd, "invited \"%s\" as %s of \"%s\" in \"%s\" until %s", cmd->args[2],
+		role_name(change->role), cmd->args[1], cmd->args[0],
+		clock_format_short(cmd, expires));
+	json_object_set_new(json, "expires", cmd_stamp(expires));
+	return NULL;
+}
+
+static struct err *tell(struct cmd *cmd, const struct change *change)
+{
 	bool sent = change->kind == CHANGE_INVITE;
 	json_t *json = cmd_object("organization", cmd->args[0], "group", cmd->args[1],
 				  "email", cmd->args[2], "role", role_name(change->role),
 				  "state", sent ? "pending" : "cancelled", NULL);
+	struct err *err = NULL;
 
-	if (sent) {
-		cmd_say(cmd, "invited \"%s\" as %s of \"%s\" in \"%s\" until %s",
-			cmd->args[2], role_name(change->role), cmd->args[1], cmd->args[0],
-			clock_format_short(cmd, i->expires));
-		json_object_set_new(json, "expires", cmd_stamp(i->expires));
-	} else {
+	if (sent)
+		err = tell_sent(cmd, change, json);
+	else
 		cmd_say(cmd,
 			"cancelled the invitation of \"%s\" as %s of \"%s\" in \"%s\"",
 			cmd->args[2], role_name(change->role), cmd->args[1],
 			cmd->args[0]);
-	}
 	cmd_json(cmd, json);
+	return err;
 }
 
 static struct err *invite_or_cancel(struct cmd *cmd, enum change_kind kind)
@@ -61,9 +75,7 @@ static struct err *invite_or_cancel(struct cmd *cmd, enum change_kind kind)
 	if (err == NULL)
 		err = change_invitation(cmd, &change);
 	err = cmd_leave(cmd, err);
-	if (err == NULL)
-		tell(cmd, &change);
-	return err;
+	return err ? err : tell(cmd, &change);
 }
 
 struct err *cmd_invite_send(struct cmd *cmd)

@@ -90,7 +90,7 @@ struct err *cmd_apply(struct cmd *cmd)
 		cmd->status = plan_exit_code(run->plan);
 		return NULL;
 	}
-	err = run_apply(run, cmd->as);
+	err = run_apply(run);
 	if (err)
 		return err;
 	if (cmd->json)

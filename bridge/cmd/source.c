@@ -40,6 +40,7 @@ struct err *cmd_run_new(struct cmd *cmd, const char *name, bool with_store,
 	if (err)
 		return err;
 	*out = run_new(cmd, source, url, cmd->os_user);
+	(*out)->as = cmd->as;
 	(*out)->verbose = cmd->verbose;
 	if (cmd->progress)
 		(*out)->progress = show_progress;

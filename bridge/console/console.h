@@ -51,6 +51,11 @@ MUST_CHECK struct err *console_load(TALLOC_CTX *ctx, struct store *store,
  */
 MUST_CHECK struct err *console_act(struct console *console, const char *os_user,
 				   const char *as);
+/* Whether any of this user's principals (or as, when given) owns the organization: asked
+ * of who plans or applies, since a source then acts as its own service principal. The
+ * refusal is that of console_organization(). */
+MUST_CHECK struct err *console_may_run(const struct console *console, const char *os_user,
+				       const char *as, const char *path);
 /* A source acts as its service principal, whoever starts it. */
 MUST_CHECK struct err *console_act_for_source(struct console *console,
 					      const char *os_user, const char *service);

@@ -89,7 +89,6 @@ static void load_invitation(struct console *c, const struct rows *r)
 			    (enum role)row_int(r, 2), load_email(c, r, 3), row_int(r, 6));
 
 	c->view->invitations[invitation].id = row_int(r, 0);
-	c->view->invitations[invitation].expires = row_int(r, 7);
 }
 
 static void load_mail(struct console *c, const struct rows *r)
@@ -156,7 +155,7 @@ static const struct {
 	  " WHERE g.valid_to IS NULL AND r.role = 0 AND r.valid_to > ?2 AND g.organization_id IN"
 	  " (SELECT id FROM organization WHERE root_id = ?1) GROUP BY r.group_id" },
 	{ load_invitation, "ii", 0,
-	  "SELECT i.id, i.group_id, i.role, s.id, s.email, s.email_key, v.giver, i.expires"
+	  "SELECT i.id, i.group_id, i.role, s.id, s.email, s.email_key, v.giver"
 	  " FROM security_group g JOIN invitation i ON i.group_id = g.id AND i.state = 'pending'"
 	  " JOIN subject s ON s.id = i.subject_id JOIN invitation_giver v ON v.invitation_id = i.id"
 	  " WHERE g.valid_to IS NULL AND i.expires > ?2 AND g.organization_id IN"

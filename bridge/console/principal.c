@@ -118,6 +118,41 @@ struct err *console_act(struct console *c, const char *os_user, const char *as)
 	return NULL;
 }
 
+/* The same words whether the organization exists or not. */
+static struct err *isolated(const char *who, const char *path)
+{
+	return err_hint(err_refused("org-isolated",
+				    "org-isolated: \"%s\" owns no organization \"%s\"",
+				    who, path),
+			"Check the path, or act as somebody who owns it (--as).");
+}
+
+struct err *console_may_run(const struct console *c, const char *os_user, const char *as,
+			    const char *path)
+{
+	uint32_t organization = view_organization(c->view, path), account;
+	bool more = true, may = false;
+	struct rows *rows;
+	struct err *err;
+
+	err = store_query(c->store, &rows,
+			  "SELECT p.account_id FROM principal p JOIN principal_user u"
+			  " ON u.principal_id = p.id WHERE u.os_user = ?1"
+			  " AND (?2 IS NULL OR p.name = ?2) AND p.account_id IS NOT NULL",
+			  "tt", os_user, as);
+	while (err == NULL) {
+		err = rows_next(rows, &more);
+		if (err || !more)
+			break;
+		account = view_account_by_id(c->view, row_int(rows, 0));
+		may |= organization != VIEW_NONE && account != VIEW_NONE &&
+		       view_owns_organization(c->view, account, organization);
+	}
+	if (err || may)
+		return err;
+	return isolated(as ? as : os_user, path);
+}
+
 struct err *console_act_for_source(struct console *c, const char *os_user,
 				   const char *service)
 {
@@ -151,10 +186,7 @@ struct err *console_organization(const struct console *c, const char *path,
 	    (c->principal.operator_ ||
 	     view_owns_organization(c->view, c->principal.account, *organization)))
 		return NULL;
-	return err_hint(err_refused("org-isolated",
-				    "org-isolated: \"%s\" owns no organization \"%s\"",
-				    c->principal.name, path),
-			"Check the path, or act as somebody who owns it (--as).");
+	return isolated(c->principal.name, path);
 }
 
 struct err *console_group(const struct console *c, uint32_t organization,

@@ -225,13 +225,12 @@ static struct err *insert_invitation(struct console *c, const struct change *cha
 		err = find_mail(c, home, i->email, subject, &mail);
 	if (err)
 		return err;
-	i->expires = c->now + INVITE_LIFETIME;
 	err = store_run(c->store,
 			"INSERT INTO invitation (group_id, role, subject_id, inviter_id,"
 			" mail_id, state, created, expires)"
 			" VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7)",
 			"iiiiiii", c->view->groups[i->group].id, (int64_t)i->role,
-			subject, c->principal_id, mail, c->now, i->expires);
+			subject, c->principal_id, mail, c->now, c->now + INVITE_LIFETIME);
 	i->id = store_last_id(c->store);
 	return err;
 }

@@ -191,6 +191,7 @@ struct plan {
 	size_t unlicensed; /* additions left out because the licence has lapsed */
 	struct pull_facts pull;
 	const struct view *view;
+	const struct table *held; /* ids that the guard held before; may be NULL */
 	/* The reason of a wanted grant, for people; belongs to ctx. May be NULL. */
 	char *(*explain)(TALLOC_CTX *ctx, const struct plan *plan, uint32_t grant);
 	const void *explain_data;
@@ -233,10 +234,11 @@ enum console_state plan_console_state(const struct view *view,
 
 /*
  * Verdicts: every operation that would be done passes the guard and then the judge, in
- * order, on this view, which afterwards shows the console as the plan would leave it.
- * Within a group additions come first, so that who takes over is there before the one
- * who leaves. A lapsed licence is one finding, not one refusal a person; what is
- * protected, and operations on a group that may not be made, are skipped.
+ * order, on this view (what the guard held before stays held), which afterwards shows the
+ * console as the plan would leave it. Within a group additions come first, so that who
+ * takes over is there before the one who leaves. A lapsed licence is one finding, not one
+ * refusal a person; what is protected, and operations on a group that may not be made,
+ * are skipped.
  */
 void plan_judge(struct plan *plan, struct view *view, const struct principal *principal);
 

@@ -118,6 +118,13 @@ static void refuse(struct plan *plan, struct view *view, struct operation *op,
 	}
 }
 
+/* What the guard once held stays held, whatever its limits say by now. */
+static bool was_held(const struct plan *plan, const struct operation *op)
+{
+	return plan->held != NULL &&
+	       table_get(plan->held, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
+}
+
 static void judge_one(struct plan *plan, struct view *view,
 		      const struct principal *principal, struct operation *op)
 {
@@ -130,7 +137,7 @@ static void judge_one(struct plan *plan, struct view *view,
 		op->verdict = VERDICT_SKIP;
 		return;
 	}
-	if (guard_empties(view, &change)) {
+	if (guard_empties(view, &change) || was_held(plan, op)) {
 		op->verdict = VERDICT_HOLD;
 		op->guard = REASON_LAST_MEMBER;
 		return;

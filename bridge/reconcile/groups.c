@@ -182,17 +182,8 @@ static void resolve(struct walk *w, uint32_t wanted)
 		     REASON_GROUP_RENAMED);
 }
 
-void groups_resolve(struct walk *w)
-{
-	const struct wanted *q = w->facts->wanted;
-
-	w->plan_group_of_view = table_new(w);
-	w->group_of = mem_array(w, uint32_t, q->n_groups);
-	for (uint32_t i = 0; i < q->n_groups; i++)
-		resolve(w, i);
-}
-
-uint32_t groups_of_given(struct walk *w, int64_t group)
+/* The console group that only what was given leads to. */
+static uint32_t of_given(struct walk *w, int64_t group)
 {
 	const struct view *v = w->facts->view;
 	uint32_t number = table_get(w->plan_group_of_view, &group, sizeof group);
@@ -208,4 +199,18 @@ uint32_t groups_of_given(struct walk *w, int64_t group)
 		.view = view,
 	};
 	return add_group(w, &g);
+}
+
+void groups_resolve(struct walk *w)
+{
+	const struct wanted *q = w->facts->wanted;
+	const struct given_set *given = w->facts->given;
+
+	w->plan_group_of_view = table_new(w);
+	w->group_of = mem_array(w, uint32_t, q->n_groups);
+	for (uint32_t i = 0; i < q->n_groups; i++)
+		resolve(w, i);
+	w->group_of_given = mem_array(w, uint32_t, given->n_groups);
+	for (uint32_t i = 0; i < given->n_groups; i++)
+		w->group_of_given[i] = of_given(w, given->groups[i]);
 }

@@ -117,31 +117,18 @@ static void set_aside(struct walk *w, uint32_t person, enum reason reason)
 }
 
 /* Who was there first: bound to an account, or invited under this address. */
-static bool is_incumbent(const struct walk *w, const struct table *invited,
-			 uint32_t person)
+static bool is_incumbent(const struct walk *w, uint32_t person)
 {
 	const struct plan_person *p = &w->plan->persons[person];
 
 	if (p->account != VIEW_NONE && !p->bind)
 		return true;
-	return table_get(invited, p->anchor.bytes, p->anchor.len) != TABLE_NONE;
+	return w->stands[person].held;
 }
 
-static struct table *invited_people(struct walk *w)
+static void same_address(struct walk *w, uint32_t first, uint32_t second)
 {
-	struct table *t = table_new(w);
-	const struct facts *f = w->facts;
-
-	for (size_t i = 0; i < f->n_given; i++)
-		if (f->given[i].state != GIVEN_NONE)
-			table_add(t, f->given[i].anchor.bytes, f->given[i].anchor.len, 1);
-	return t;
-}
-
-static void same_address(struct walk *w, const struct table *invited, uint32_t first,
-			 uint32_t second)
-{
-	bool a = is_incumbent(w, invited, first), b = is_incumbent(w, invited, second);
+	bool a = is_incumbent(w, first), b = is_incumbent(w, second);
 
 	if (a && b)
 		return;
@@ -154,7 +141,7 @@ static void same_address(struct walk *w, const struct table *invited, uint32_t f
 
 static void find_same_addresses(struct walk *w)
 {
-	struct table *holders = table_new(w), *invited = invited_people(w);
+	AUTO_MEM struct table *holders = table_new(NULL);
 	uint32_t n = w->plan->n_persons;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -165,7 +152,7 @@ static void find_same_addresses(struct walk *w)
 			continue;
 		holder = table_add(holders, p->email_key, strlen(p->email_key), i);
 		if (holder != TABLE_NONE)
-			same_address(w, invited, holder, i);
+			same_address(w, holder, i);
 	}
 }
 
@@ -214,12 +201,19 @@ static void find_bound_addresses(struct walk *w)
 static void find_invited_addresses(struct walk *w)
 {
 	const struct facts *f = w->facts;
-	struct table *holders = table_new(w);
+	AUTO_MEM struct table *holders = table_new(NULL);
+	AUTO_MEM bool *done = mem_array(NULL, bool, f->given->n_texts);
 
-	for (size_t i = 0; i < f->n_given; i++)
-		if (f->given[i].state == GIVEN_INVITED && f->given[i].email_key != NULL)
-			table_add(holders, f->given[i].email_key,
-				  strlen(f->given[i].email_key), (uint32_t)i);
+	done[0] = true; /* no address */
+	for (size_t i = 0; i < f->given->n; i++) {
+		const struct given_row *row = &f->given->rows[i];
+		const struct value *key = &f->given->texts[row->email_key];
+
+		if (row->state != GIVEN_INVITED || done[row->email_key])
+			continue;
+		done[row->email_key] = true;
+		table_add(holders, key->bytes, key->len, row->anchor);
+	}
 	for (uint32_t i = 0; i < f->wanted->n_persons; i++) {
 		const struct plan_person *p = &w->plan->persons[i];
 		uint32_t at;
@@ -229,9 +223,9 @@ static void find_invited_addresses(struct walk *w)
 			continue;
 		at = table_get(holders, p->email_key, strlen(p->email_key));
 		if (at == TABLE_NONE ||
-		    value_compare(&f->given[at].anchor, &p->anchor) == 0)
+		    value_compare(&f->given->texts[at], &p->anchor) == 0)
 			continue;
-		conflict(w, i, people_find(w, &f->given[at].anchor), REASON_SAME_ADDRESS);
+		conflict(w, i, people_find(w, &f->given->texts[at]), REASON_SAME_ADDRESS);
 		set_aside(w, i, REASON_SAME_ADDRESS);
 	}
 }
@@ -290,11 +284,30 @@ uint32_t people_find(struct walk *w, const struct value *anchor)
 	return number;
 }
 
+/* Whoever has something is somebody, also when nobody wants it any more. */
+static void find_holders(struct walk *w)
+{
+	const struct given_set *given = w->facts->given;
+
+	w->person_of = mem_array(w, uint32_t, given->n_texts);
+	memset(w->person_of, 0xff, given->n_texts * sizeof *w->person_of);
+	for (size_t i = 0; i < given->n; i++) {
+		uint32_t anchor = given->rows[i].anchor, person;
+
+		if (w->person_of[anchor] != PLAN_NONE)
+			continue;
+		person = people_find(w, &given->texts[anchor]);
+		w->person_of[anchor] = person;
+		w->stands[person].held = true;
+	}
+}
+
 void people_resolve(struct walk *w)
 {
 	w->absent = table_new(w);
 	for (uint32_t i = 0; i < w->facts->wanted->n_persons; i++)
 		add_wanted(w, &w->facts->wanted->persons[i]);
+	find_holders(w);
 	find_same_addresses(w);
 	find_bound_addresses(w);
 	find_invited_addresses(w);

@@ -1,190 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "bridge/reconcile/rows_p.h"
+#include "bridge/reconcile/reconcile_p.h"
 #include <stdlib.h>
-
-static enum console_state console_of(const struct pair *p)
-{
-	const struct facts *f = p->walk->facts;
-	const struct plan_person *q = &p->walk->plan->persons[p->person];
-	bool invited = p->given != NULL && p->given->state == GIVEN_INVITED;
-	struct plan_seen seen = {
-		.source = f->source,
-		.group = p->walk->plan->groups[p->group].view,
-		.role = p->role,
-		.account = q->account,
-		.email = q->view_email,
-		.invited = invited,
-	};
-
-	if (invited && p->given->email_key != NULL)
-		seen.email = view_email(f->view, p->given->email_key);
-	return plan_console_state(f->view, &seen);
-}
-
-/* ---- what is wished ---- */
-
-/* A value is missing: that counts only when every group on the way is there, or proved
- * gone. */
-static enum wish wish_of_missing(struct pair *p)
-{
-	const struct facts *f = p->walk->facts;
-	struct value via = p->given->via, anchor;
-	enum reason reason;
-	int64_t since;
-
-	p->reason = REASON_UNPROVED;
-	if (!f->census)
-		return WISH_UNKNOWN;
-	while (via_next(&via, &anchor))
-		if (!is_mirrored(f, &anchor) &&
-		    !evidence_proves(f, evidence_of(f, &anchor), &reason, &since))
-			return WISH_UNKNOWN;
-	p->reason = REASON_LEFT_GROUP;
-	return WISH_NO;
-}
-
-static enum wish wish_of(struct pair *p)
-{
-	const struct stand *s = &p->walk->stands[p->person];
-
-	p->reason = (enum reason)s->reason;
-	p->since = s->since;
-	if (s->wish != WISH_YES)
-		return (enum wish)s->wish;
-	return p->grant != PLAN_NONE ? WISH_YES : wish_of_missing(p);
-}
-
-/* An invitation whose time is over, before anybody has written so. */
-static enum given_state state_of(const struct pair *p)
-{
-	if (p->given == NULL)
-		return GIVEN_NONE;
-	if (p->given->state == GIVEN_INVITED && p->console == CONSOLE_NOTHING &&
-	    p->given->since + INVITE_LIFETIME <= p->walk->facts->now)
-		return GIVEN_EXPIRED;
-	return p->given->state;
-}
-
-static bool is_live(enum given_state state)
-{
-	return state == GIVEN_GIVEN || state == GIVEN_SUSPENDED || state == GIVEN_INVITED;
-}
-
-static void consider(struct pair *p)
-{
-	struct plan_person *q = &p->walk->plan->persons[p->person];
-	enum wish wish;
-
-	p->console = console_of(p);
-	p->known = q->account != VIEW_NONE;
-	p->state = state_of(p);
-	wish = wish_of(p);
-	q->had += is_live(p->state);
-	p->row = decide(wish, p->state, p->console, p->known, p->given && p->given->wish);
-	row_act(p);
-}
-
-/* ---- the walk: two sorted lists, side by side ---- */
-
-struct key {
-	uint64_t order; /* group's order, role, person's rank */
-	uint32_t group;
-	uint32_t index; /* into the wanted grants, or the given */
-};
-
-static int by_order(const void *a, const void *b)
-{
-	const struct key *x = a, *y = b;
-
-	if (x->order != y->order)
-		return x->order < y->order ? -1 : 1;
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static void sort_keys(struct key *keys, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		if (by_order(&keys[i - 1], &keys[i]) > 0) {
-			qsort(keys, n, sizeof *keys, by_order);
-			return;
-		}
-}
-
-static uint64_t order_of(const struct walk *w, uint32_t group, enum role role,
-			 uint32_t person)
-{
-	return (uint64_t)w->order[group] << 32 | (uint64_t)(role & 1) << 31 |
-	       w->stands[person].rank;
-}
-
-static struct key *wanted_keys(struct walk *w)
-{
-	const struct wanted *q = w->facts->wanted;
-	struct key *keys = mem_array(w, struct key, q->n_grants);
-
-	for (size_t i = 0; i < q->n_grants; i++) {
-		const struct wanted_grant *g = &q->grants[i];
-		uint32_t group = w->group_of[g->group];
-
-		keys[i] = (struct key){ order_of(w, group, (enum role)g->role, g->person),
-					group, (uint32_t)i };
-	}
-	sort_keys(keys, q->n_grants);
-	return keys;
-}
-
-/* A group that is no more takes what was given in it along. */
-static struct key *given_keys(struct walk *w, const uint32_t *persons, size_t *n)
-{
-	const struct facts *f = w->facts;
-	struct key *keys = mem_array(w, struct key, f->n_given);
-
-	*n = 0;
-	for (size_t i = 0; i < f->n_given; i++) {
-		uint32_t group = groups_of_given(w, f->given[i].group);
-
-		if (group != PLAN_NONE)
-			keys[(*n)++] = (struct key){ order_of(w, group, f->given[i].role,
-							      persons[i]),
-						     group, (uint32_t)i };
-	}
-	sort_keys(keys, *n);
-	return keys;
-}
-
-static void walk_along(struct walk *w, const uint32_t *persons)
-{
-	const struct facts *f = w->facts;
-	size_t n_wanted = f->wanted->n_grants, n_given, a = 0, b = 0;
-	struct key *given = given_keys(w, persons, &n_given), *wanted = wanted_keys(w);
-
-	while (a < n_wanted || b < n_given) {
-		bool take_a = b == n_given ||
-			      (a < n_wanted && wanted[a].order <= given[b].order);
-		bool take_b = a == n_wanted ||
-			      (b < n_given && given[b].order <= wanted[a].order);
-		struct pair p = { .walk = w, .grant = PLAN_NONE };
-
-		if (take_a) {
-			p.group = wanted[a].group;
-			p.grant = wanted[a].index;
-			p.role = (enum role)f->wanted->grants[p.grant].role;
-			p.person = f->wanted->grants[p.grant].person;
-			while (++a < n_wanted && wanted[a].order == wanted[a - 1].order)
-				;
-		}
-		if (take_b) {
-			p.given = &f->given[given[b].index];
-			p.group = given[b].group;
-			p.role = p.given->role;
-			p.person = persons[given[b].index];
-			b++;
-		}
-		consider(&p);
-	}
-	mem_free(wanted);
-	mem_free(given);
-}
 
 /* ---- the order of the plan ---- */
 
@@ -252,16 +68,49 @@ static int by_reading(const void *a, const void *b, void *data)
 	return x < y ? -1 : x > y;
 }
 
-static void sort_operations(struct walk *w)
+/* What groups and people need was found before the walk, and goes where it belongs. */
+void operations_before(struct walk *w, uint32_t group)
 {
-	struct operation *ops = w->plan->operations;
-	size_t n = w->plan->n_operations;
+	uint64_t end =
+		group == PLAN_NONE ? UINT64_MAX : (uint64_t)(w->order[group] + 2) << 8;
+	struct operation *op;
 
+	for (; w->early_at < w->n_early; w->early_at++) {
+		if (reading_order(w, &w->early[w->early_at]) >= end)
+			return;
+		op = plan_add(w->plan);
+		*op = w->early[w->early_at];
+	}
+}
+
+/* The walk goes along the persons of a group, so among them nobody is out of order. */
+static bool is_in_order(struct walk *w, const struct operation *a,
+			const struct operation *b)
+{
+	uint64_t x = reading_order(w, a), y = reading_order(w, b);
+
+	if (x == y && a->group == PLAN_NONE)
+		return by_reading(a, b, w) <= 0;
+	return x < y || (x == y && a->role <= b->role);
+}
+
+static void sort_operations(struct walk *w, struct operation *ops, size_t n)
+{
 	for (size_t i = 1; i < n; i++)
-		if (by_reading(&ops[i - 1], &ops[i], w) > 0) {
+		if (!is_in_order(w, &ops[i - 1], &ops[i])) {
 			qsort_r(ops, n, sizeof *ops, by_reading, w);
 			return;
 		}
+}
+
+static void put_early_aside(struct walk *w)
+{
+	w->early = w->plan->operations;
+	w->n_early = w->plan->n_operations;
+	if (w->n_early > 1)
+		qsort_r(w->early, w->n_early, sizeof *w->early, by_reading, w);
+	w->plan->operations = NULL;
+	w->plan->n_operations = w->plan->c_operations = 0;
 }
 
 static void add_findings(struct walk *w)
@@ -294,7 +143,6 @@ static void count_members(struct plan *plan)
 struct err *reconcile(struct plan *plan, const struct facts *facts)
 {
 	struct walk *w = mem_new(plan, struct walk);
-	uint32_t *persons = mem_array(w, uint32_t, facts->n_given);
 
 	w->plan = plan;
 	w->facts = facts;
@@ -302,17 +150,16 @@ struct err *reconcile(struct plan *plan, const struct facts *facts)
 	plan->scope = facts->scope;
 	people_resolve(w);
 	groups_resolve(w);
-	for (size_t i = 0; i < facts->n_given; i++) {
-		persons[i] = people_find(w, &facts->given[i].anchor);
-		groups_of_given(w, facts->given[i].group);
-	}
 	people_rank(w);
 	order_groups(w);
-	walk_along(w, persons);
-	sort_operations(w);
+	put_early_aside(w);
+	walk_along(w);
+	operations_before(w, PLAN_NONE);
+	sort_operations(w, plan->operations, plan->n_operations);
 	add_findings(w);
 	count_members(plan);
 	plan_identify(plan);
+	mem_free(w->early);
 	mem_free(w);
 	return NULL;
 }

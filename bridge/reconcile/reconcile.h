@@ -30,9 +30,7 @@ struct facts {
 	size_t n_entries;
 	const struct wanted *wanted;
 
-	/* What the source gave; sorted by given_compare(). */
-	const struct given *given;
-	size_t n_given;
+	const struct given_set *given;  /* what the source gave */
 	const struct binding *bindings; /* sorted by anchor */
 	size_t n_bindings;
 	const struct group_binding *group_bindings; /* sorted by anchor */

@@ -14,6 +14,7 @@
 struct stand {
 	uint8_t wish;   /* WISH_YES: as the grants say; NO or UNKNOWN: for all of them */
 	uint8_t reason; /* why NO or UNKNOWN */
+	bool held;      /* the source gave something, however that ended */
 	bool said;      /* has been named in an operation of its own */
 	int64_t since;  /* when the evidence was first seen, or the expiry */
 	uint32_t rank;  /* place by e-mail, then anchor: the order of reading */
@@ -26,9 +27,14 @@ struct walk {
 	size_t c_persons, c_stands;
 	struct table *absent; /* anchor -> person, of those who are not wanted */
 	uint32_t *by_rank;    /* persons in order of rank */
-	uint32_t *group_of;   /* plan group of each wanted group, or PLAN_NONE */
+	uint32_t *person_of;  /* person of each text of the given that is an anchor */
+	uint32_t
+		*group_of_given; /* plan group of each group of the given, or PLAN_NONE */
+	uint32_t *group_of;      /* plan group of each wanted group, or PLAN_NONE */
 	struct table *plan_group_of_view; /* view group -> plan group */
-	uint32_t *order; /* place of each plan group in the order of reading */
+	uint32_t *order;         /* place of each plan group in the order of reading */
+	struct operation *early; /* what was found before the walk, in order of reading */
+	size_t n_early, early_at;
 	uint32_t without_address;
 	size_t c_groups;
 };
@@ -43,8 +49,11 @@ void people_rank(struct walk *w);
 
 /* Groups: what each wanted group is in the console, with what has to be done first. */
 void groups_resolve(struct walk *w);
-/* The plan's group for a console group that only what was given leads to. */
-uint32_t groups_of_given(struct walk *w, int64_t group);
+
+/* Take wanted and given side by side, group by group. */
+void walk_along(struct walk *w);
+/* Move early operations, up to those of this group, into the plan. */
+void operations_before(struct walk *w, uint32_t group);
 
 /* What was last seen of this anchor, or NULL. */
 const struct evidence *evidence_of(const struct facts *facts, const struct value *anchor);

@@ -92,9 +92,7 @@ static void keep(const struct pair *p)
 	if (p->grant == PLAN_NONE || (is_same_way(p) && p->given->state != GIVEN_UNDONE))
 		return;
 	mem_grow(plan, plan->ways, plan->n_ways + 1, &plan->c_ways);
-	plan->ways[plan->n_ways++] =
-		(struct plan_way){ (uint32_t)(p->given - p->walk->facts->given),
-				   p->grant };
+	plan->ways[plan->n_ways++] = (struct plan_way){ p->given_index, p->grant };
 }
 
 static void nothing(const struct pair *p)

@@ -15,6 +15,7 @@ struct pair {
 	uint32_t grant;  /* of the wanted, or PLAN_NONE */
 	enum role role;
 	const struct given *given; /* or NULL */
+	uint32_t given_index;      /* its place among the given */
 	enum given_state state; /* as it is now: expired, also before that is written */
 	enum console_state console;
 	bool known;         /* the account is */
@@ -22,6 +23,9 @@ struct pair {
 	int64_t since;
 	enum row row;
 };
+
+/* Find out how the pair stands and which row of the table it falls on, and act. */
+void pair_consider(struct pair *pair);
 
 /* Add the operations of the pair's row to the plan, and count. */
 void row_act(const struct pair *pair);

@@ -66,14 +66,11 @@ static const char *check(struct span s)
 	return span_is_empty(&s) ? NULL : "more bytes follow";
 }
 
-struct err *entry_decode(TALLOC_CTX *ctx, const void *bytes, size_t len,
-			 struct entry **out)
+static struct err *check_entry(const void *bytes, size_t len)
 {
 	const uint8_t *at = bytes;
 	const char *why;
-	struct entry *entry;
 
-	*out = NULL;
 	if (len > ENTRY_SIZE_MAX)
 		return err_new(ERR_RECORD, "entry of %zu bytes is over %u", len,
 			       ENTRY_SIZE_MAX);
@@ -81,11 +78,36 @@ struct err *entry_decode(TALLOC_CTX *ctx, const void *bytes, size_t len,
 	if (why != NULL)
 		return err_new(ERR_RECORD, "entry of %zu bytes is malformed: %s", len,
 			       why);
-	entry = (struct entry *)mem_array(ctx, uint8_t, sizeof(*entry) + len);
+	return NULL;
+}
+
+static struct entry *fill(struct entry *entry, const void *bytes, size_t len)
+{
 	entry->size = (uint32_t)len;
 	memcpy(entry->bytes, bytes, len);
-	*out = entry;
-	return NULL;
+	return entry;
+}
+
+struct err *entry_decode(TALLOC_CTX *ctx, const void *bytes, size_t len,
+			 struct entry **out)
+{
+	struct err *err = check_entry(bytes, len);
+
+	*out = NULL;
+	if (err == NULL)
+		*out = fill(mem_room(ctx, sizeof(**out) + len), bytes, len);
+	return err;
+}
+
+struct err *entry_decode_in(struct arena *arena, const void *bytes, size_t len,
+			    struct entry **out)
+{
+	struct err *err = check_entry(bytes, len);
+
+	*out = NULL;
+	if (err == NULL)
+		*out = fill(arena_take(arena, sizeof(**out) + len), bytes, len);
+	return err;
 }
 
 struct value entry_anchor(const struct entry *entry)

@@ -20,6 +20,7 @@
 #ifndef DIRBRIDGE_RECORD_ENTRY_H
 #define DIRBRIDGE_RECORD_ENTRY_H
 
+#include "bridge/base/arena.h"
 #include "bridge/base/digest.h"
 #include "bridge/base/err.h"
 #include "bridge/base/mem.h"
@@ -55,6 +56,10 @@ struct attribute {
  */
 MUST_CHECK struct err *entry_decode(TALLOC_CTX *ctx, const void *bytes, size_t len,
 				    struct entry **out);
+
+/* The same into an arena. */
+MUST_CHECK struct err *entry_decode_in(struct arena *arena, const void *bytes, size_t len,
+				       struct entry **out);
 
 struct value entry_anchor(const struct entry *entry);
 struct value entry_dn(const struct entry *entry);

@@ -55,6 +55,100 @@ int given_compare(const struct given *a, const struct given *b)
 	return value_compare(&a->anchor, &b->anchor);
 }
 
+/* ---- many of them ---- */
+
+static void add_text(struct given_set *set, const char *bytes, size_t len)
+{
+	mem_grow(set, set->texts, set->n_texts + (size_t)1, &set->c_texts);
+	set->texts[set->n_texts++] = (struct value){ bytes, len };
+}
+
+struct given_set *given_set_new(TALLOC_CTX *ctx)
+{
+	struct given_set *set = mem_new(ctx, struct given_set);
+
+	set->arena = arena_new(set);
+	set->numbers = table_new(set);
+	add_text(set, NULL, 0);
+	return set;
+}
+
+static uint32_t number_of(struct given_set *set, const char *bytes, size_t len)
+{
+	uint32_t number;
+
+	if (bytes == NULL || len == 0)
+		return 0;
+	number = table_get(set->numbers, bytes, len);
+	if (number != TABLE_NONE)
+		return number;
+	add_text(set, arena_keep(set->arena, bytes, len), len);
+	number = set->n_texts - 1;
+	table_put(set->numbers, set->texts[number].bytes, len, number);
+	return number;
+}
+
+/* Rows come group by group. */
+static uint32_t group_of(struct given_set *set, int64_t group)
+{
+	if (set->n_groups > 0 && set->groups[set->n_groups - 1] == group)
+		return set->n_groups - 1;
+	mem_grow(set, set->groups, set->n_groups + (size_t)1, &set->c_groups);
+	set->groups[set->n_groups] = group;
+	return set->n_groups++;
+}
+
+static uint32_t seconds(int64_t since, int64_t until)
+{
+	if (until <= since)
+		return until > 0;
+	return until - since < UINT32_MAX ? (uint32_t)(until - since) : UINT32_MAX;
+}
+
+void given_set_add(struct given_set *set, const struct given *g)
+{
+	struct given_row row = {
+		.since = g->since,
+		.lasts = seconds(g->since, g->until),
+		.group = group_of(set, g->group),
+		.anchor = number_of(set, g->anchor.bytes, g->anchor.len),
+		.via = number_of(set, g->via.bytes, g->via.len),
+		.role = (uint8_t)g->role,
+		.state = (uint8_t)g->state,
+		.repeats = (uint8_t)(g->repeats < UINT8_MAX ? g->repeats : UINT8_MAX),
+		.wish = g->wish,
+	};
+
+	if (g->email_key != NULL)
+		row.email_key = number_of(set, g->email_key, strlen(g->email_key));
+	mem_grow(set, set->rows, set->n + 1, &set->c_rows);
+	set->rows[set->n++] = row;
+}
+
+void given_set_end(struct given_set *set)
+{
+	mem_free(set->numbers);
+	set->numbers = NULL;
+}
+
+struct given given_at(const struct given_set *set, size_t i)
+{
+	const struct given_row *row = &set->rows[i];
+
+	return (struct given){
+		.group = set->groups[row->group],
+		.role = row->role,
+		.anchor = set->texts[row->anchor],
+		.state = row->state,
+		.since = row->since,
+		.until = row->lasts ? row->since + row->lasts : 0,
+		.repeats = row->repeats,
+		.wish = row->wish,
+		.email_key = set->texts[row->email_key].bytes,
+		.via = set->texts[row->via],
+	};
+}
+
 bool via_next(struct value *via, struct value *anchor)
 {
 	size_t len;

@@ -10,6 +10,7 @@
 #ifndef DIRBRIDGE_RECORD_GIVEN_H
 #define DIRBRIDGE_RECORD_GIVEN_H
 
+#include "bridge/base/table.h"
 #include "bridge/record/entry.h"
 #include "bridge/record/role.h"
 
@@ -45,6 +46,42 @@ struct given {
 
 /* By group, role, anchor. */
 int given_compare(const struct given *a, const struct given *b);
+
+/*
+ * All that a source gave, which may be millions of grants: anchors, addresses and vias
+ * that come back row after row are kept once. Added in the order of given_compare().
+ */
+struct given_row {
+	int64_t since;
+	uint32_t lasts; /* seconds from since to until; 0: there is no until */
+	uint32_t group; /* number of a group */
+	uint32_t anchor, email_key, via; /* numbers of texts */
+	uint8_t role;                    /* enum role */
+	uint8_t state;                   /* enum given_state */
+	uint8_t repeats;
+	bool wish;
+};
+
+struct given_set {
+	struct given_row *rows;
+	size_t n;
+	int64_t *groups;
+	uint32_t n_groups;
+	struct value *texts; /* the first is none at all: bytes is NULL */
+	uint32_t n_texts;
+	/* Private: where texts lie, and their numbers while rows are added. */
+	struct arena *arena;
+	struct table *numbers;
+	size_t c_rows, c_groups, c_texts;
+};
+
+struct given_set *given_set_new(TALLOC_CTX *ctx);
+/* Add a row; what it points to is copied. */
+void given_set_add(struct given_set *set, const struct given *given);
+/* The last one was added: forget what only adding needs. */
+void given_set_end(struct given_set *set);
+/* A row as it was added; it points into the set. */
+struct given given_at(const struct given_set *set, size_t i);
 
 /* Walk the anchors packed in a via (u8 length, bytes, again); false at the end. */
 bool via_next(struct value *via, struct value *anchor);

@@ -41,14 +41,6 @@ static uint64_t way_key(const void *view, uint32_t number)
 	return pair_key(w->account, w->organization);
 }
 
-static uint64_t contact_key(const void *view, uint32_t number)
-{
-	const struct view_contact *c =
-		&((const struct view *)view)->index->contact[number];
-
-	return pair_key(c->organization, c->email);
-}
-
 struct view *view_new(TALLOC_CTX *ctx)
 {
 	struct view *v = mem_new(ctx, struct view);
@@ -56,6 +48,7 @@ struct view *view_new(TALLOC_CTX *ctx)
 
 	v->root = "";
 	v->index = x;
+	x->arena = arena_new(x);
 	x->organizations = table_new(x);
 	x->emails = table_new(x);
 	x->groups = table_new(x);
@@ -66,8 +59,12 @@ struct view *view_new(TALLOC_CTX *ctx)
 	x->roles = index_new(x, v, role_key);
 	x->invitations = index_new(x, v, invitation_key);
 	x->ways = index_new(x, v, way_key);
-	x->contacts = index_new(x, v, contact_key);
 	return v;
+}
+
+static const char *keep(struct view *v, const char *text)
+{
+	return text ? arena_keep(v->index->arena, text, strlen(text)) : NULL;
 }
 
 static void index_id(struct index *x, int64_t id, uint32_t number)
@@ -85,8 +82,8 @@ uint32_t view_add_organization(struct view *v, int64_t id, uint32_t parent,
 	mem_grow(v, v->organizations, v->n_organizations, &v->index->c_organizations);
 	o = &v->organizations[number];
 	*o = (struct view_organization){ .id = id, .parent = parent, .level = 1 };
-	o->name = mem_strdup(v, name);
-	o->name_key = mem_strdup(v, name_key);
+	o->name = keep(v, name);
+	o->name_key = keep(v, name_key);
 	o->path = o->name;
 	if (parent == VIEW_NONE) {
 		v->root = o->name;
@@ -109,9 +106,9 @@ uint32_t view_add_email(struct view *v, const char *address, const char *key)
 	number = v->n_emails++;
 	mem_grow(v, v->emails, v->n_emails, &v->index->c_emails);
 	e = &v->emails[number];
-	*e = (struct view_email){ .account = VIEW_NONE };
-	e->key = mem_strdup(v, key);
-	e->address = strcmp(address, key) == 0 ? e->key : mem_strdup(v, address);
+	*e = (struct view_email){ .account = VIEW_NONE, .contacts = VIEW_NONE };
+	e->key = keep(v, key);
+	e->address = strcmp(address, key) == 0 ? e->key : keep(v, address);
 	table_put(v->index->emails, e->key, strlen(e->key), number);
 	return number;
 }
@@ -125,7 +122,7 @@ uint32_t view_add_account(struct view *v, int64_t id, uint32_t email, const char
 	v->accounts[number] = (struct view_account){
 		.id = id,
 		.email = email,
-		.name = mem_strdup(v, name),
+		.name = keep(v, name),
 		.service = service,
 		.active = true,
 		.roles = VIEW_NONE,
@@ -161,8 +158,8 @@ uint32_t view_add_group(struct view *v, int64_t id, uint32_t organization,
 	v->groups[number] = (struct view_group){
 		.id = id,
 		.organization = organization,
-		.name = mem_strdup(v, name),
-		.name_key = mem_strdup(v, name_key),
+		.name = keep(v, name),
+		.name_key = keep(v, name_key),
 		.links = VIEW_NONE,
 	};
 	table_put(v->index->groups, key, len, number);
@@ -178,8 +175,8 @@ void view_rename_group(struct view *v, uint32_t group, const char *name,
 	void *key = group_key(v, g->organization, g->name_key, &len);
 
 	table_remove(v->index->groups, key, len);
-	g->name = mem_strdup(v, name);
-	g->name_key = mem_strdup(v, name_key);
+	g->name = keep(v, name);
+	g->name_key = keep(v, name_key);
 	key = group_key(v, g->organization, g->name_key, &len);
 	table_put(v->index->groups, key, len, group);
 }
@@ -288,8 +285,8 @@ static uint32_t list(struct view *v, int64_t giver, bool suspended, uint32_t nex
 	number = v->n_givers++;
 	mem_grow(v, v->givers, v->n_givers, &v->index->c_givers);
 	v->givers[number] = (struct view_giver){ giver, suspended, next };
-	table_put(v->index->lists, mem_dup(v->index, &key, sizeof key), sizeof key,
-		  number);
+	table_put(v->index->lists, arena_keep(v->index->arena, &key, sizeof key),
+		  sizeof key, number);
 	return number;
 }
 
@@ -371,18 +368,19 @@ void view_suspend(struct view *v, uint32_t role, int64_t giver, bool suspended)
 
 /* ---- invitations ---- */
 
-struct view_contact *view_contact(struct view *v, uint32_t organization, uint32_t email)
+static struct view_contact *make_contact(struct view *v, uint32_t organization,
+					 uint32_t email)
 {
+	struct view_contact *c = view_contact(v, organization, email);
 	struct view_index *x = v->index;
-	uint32_t number = index_find(x->contacts, pair_key(organization, email));
 
-	if (number == INDEX_NONE) {
-		number = x->n_contacts++;
-		mem_grow(x, x->contact, x->n_contacts, &x->c_contacts);
-		x->contact[number] = (struct view_contact){ organization, email, 0, 0 };
-		index_add(x->contacts, number);
-	}
-	return &x->contact[number];
+	if (c != NULL)
+		return c;
+	mem_grow(x, x->contact, x->n_contacts + (size_t)1, &x->c_contacts);
+	c = &x->contact[x->n_contacts];
+	*c = (struct view_contact){ 0, organization, 0, v->emails[email].contacts };
+	v->emails[email].contacts = x->n_contacts++;
+	return c;
 }
 
 uint32_t view_invite(struct view *v, uint32_t group, enum role role, uint32_t email,
@@ -405,7 +403,7 @@ uint32_t view_invite(struct view *v, uint32_t group, enum role role, uint32_t em
 	}
 	i = &v->invitations[number];
 	if (i->givers == VIEW_NONE)
-		view_contact(v, v->groups[group].organization, email)->pending++;
+		make_contact(v, v->groups[group].organization, email)->pending++;
 	if (view_giver(v, i->givers, giver) == VIEW_NONE)
 		i->givers = list(v, giver, false, i->givers);
 	return number;
@@ -419,7 +417,7 @@ void view_uninvite(struct view *v, uint32_t invitation, int64_t giver)
 		return;
 	i->givers = list_without(v, i->givers, giver);
 	if (i->givers == VIEW_NONE)
-		view_contact(v, v->groups[i->group].organization, i->email)->pending--;
+		make_contact(v, v->groups[i->group].organization, i->email)->pending--;
 }
 
 static void count_account(struct view *v, uint32_t account, int by)
@@ -432,7 +430,7 @@ static void count_account(struct view *v, uint32_t account, int by)
 
 void view_mailed(struct view *v, uint32_t organization, uint32_t email, int64_t when)
 {
-	struct view_contact *c = view_contact(v, organization, email);
+	struct view_contact *c = make_contact(v, organization, email);
 
 	if (when > c->last_mail)
 		c->last_mail = when;

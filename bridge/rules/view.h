@@ -45,6 +45,7 @@ struct view_email {
 	const char *address; /* as last written */
 	const char *key;     /* email_key() of it */
 	uint32_t account;  /* the account with this address in this root, or VIEW_NONE */
+	uint32_t contacts; /* first of what went to it, by organization: private */
 	bool is_protected; /* no source touches whoever has it */
 };
 
@@ -87,7 +88,6 @@ struct view_giver {
 
 struct view_invitation {
 	int64_t id;
-	int64_t expires;
 	uint32_t group;
 	uint32_t email;
 	enum role role;

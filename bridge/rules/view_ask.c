@@ -119,24 +119,26 @@ bool view_is_on_roster(const struct view *v, uint32_t account, uint32_t organiza
 	return false;
 }
 
-static const struct view_contact *contact(const struct view *v, uint32_t organization,
-					  uint32_t email)
+struct view_contact *view_contact(const struct view *v, uint32_t organization,
+				  uint32_t email)
 {
-	uint32_t number = index_find(v->index->contacts, pair_key(organization, email));
+	uint32_t c = v->emails[email].contacts;
 
-	return number == INDEX_NONE ? NULL : &v->index->contact[number];
+	while (c != VIEW_NONE && v->index->contact[c].organization != organization)
+		c = v->index->contact[c].next;
+	return c == VIEW_NONE ? NULL : &v->index->contact[c];
 }
 
 uint32_t view_pending(const struct view *v, uint32_t organization, uint32_t email)
 {
-	const struct view_contact *c = contact(v, organization, email);
+	const struct view_contact *c = view_contact(v, organization, email);
 
 	return c ? c->pending : 0;
 }
 
 int64_t view_last_mail(const struct view *v, uint32_t organization, uint32_t email)
 {
-	const struct view_contact *c = contact(v, organization, email);
+	const struct view_contact *c = view_contact(v, organization, email);
 
 	return c ? c->last_mail : 0;
 }

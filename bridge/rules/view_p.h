@@ -9,6 +9,7 @@
 #ifndef DIRBRIDGE_RULES_VIEW_P_H
 #define DIRBRIDGE_RULES_VIEW_P_H
 
+#include "bridge/base/arena.h"
 #include "bridge/base/index.h"
 #include "bridge/rules/view.h"
 
@@ -26,9 +27,10 @@ static inline uint64_t pair_key(uint32_t a, uint32_t b)
 
 /* What went between one organization and one address. */
 struct view_contact {
-	uint32_t organization, email;
 	int64_t last_mail;
+	uint32_t organization;
 	uint32_t pending; /* pending invitations */
+	uint32_t next;    /* of the same address, or VIEW_NONE */
 };
 
 /* In how many ways an account owns an organization. */
@@ -38,13 +40,14 @@ struct view_way {
 };
 
 struct view_index {
+	struct arena *arena;         /* of all texts */
 	struct table *organizations; /* path */
 	struct table *emails;        /* key */
 	struct table *groups;        /* organization, name_key */
 	struct table *lists;         /* struct list_key: a list of givers */
 	struct index *organization_ids, *account_ids, *group_ids; /* id */
 	struct index *roles, *invitations;                        /* grant_key() */
-	struct index *ways, *contacts;                            /* pair_key() */
+	struct index *ways;                                       /* pair_key() */
 	struct view_way *way;
 	uint32_t n_ways;
 	struct view_contact *contact;
@@ -61,6 +64,8 @@ void view_rename_group(struct view *v, uint32_t group, const char *name,
 /* Count a role that has become active (1) or has stopped being so (-1). */
 void view_count_role(struct view *v, uint32_t role, int by);
 void view_block(struct view *v, uint32_t account, bool blocked);
-struct view_contact *view_contact(struct view *v, uint32_t organization, uint32_t email);
+/* NULL when nothing ever went between them. */
+struct view_contact *view_contact(const struct view *v, uint32_t organization,
+				  uint32_t email);
 
 #endif

@@ -307,7 +307,7 @@ static struct err *record_ways(struct apply *a)
 
 	for (size_t i = 0; err == NULL && i < run->plan->n_ways; i++) {
 		const struct plan_way *way = &run->plan->ways[i];
-		struct given given = run->memory->given[way->given];
+		struct given given = given_at(run->memory->given, way->given);
 
 		given.via = pack_via(run, way->grant, via);
 		if (given.state == GIVEN_UNDONE)
@@ -343,25 +343,16 @@ static struct err *record(struct apply *a)
 
 /* Who wants it must own the source's organization; who does it is the service principal.
  */
-static struct err *check_rights(struct apply *a, const char *as)
+static struct err *check_rights(struct apply *a)
 {
 	const struct source_config *s = a->run->source;
-	uint32_t organization;
-	struct err *err = console_act(a->console, a->run->os_user, as);
+	struct err *err =
+		console_may_run(a->console, a->run->os_user, a->run->as, s->organization);
 
-	if (err == NULL)
-		err = console_organization(a->console, s->organization, &organization);
-	if (err == NULL && a->console->principal.operator_)
-		err = err_hint(err_refused("not-org-owner",
-					   "the operator holds no claim in \"%s\"",
-					   s->organization),
-			       "Act as somebody who owns it (--as).");
-	if (err)
-		return err;
-	return console_act_for_source(a->console, a->run->os_user, s->act_as);
+	return err ? err : console_act_for_source(a->console, a->run->os_user, s->act_as);
 }
 
-static struct err *prepare(struct apply *a, const char *as)
+static struct err *prepare(struct apply *a)
 {
 	struct run *run = a->run;
 	const struct source_config *s = run->source;
@@ -370,7 +361,7 @@ static struct err *prepare(struct apply *a, const char *as)
 
 	err = console_load(run, a->store, s->organization, clock_now(), &a->console);
 	if (err == NULL)
-		err = check_rights(a, as);
+		err = check_rights(a);
 	if (err == NULL)
 		err = memory_load(run, a->store, s->name, a->console->now, &now);
 	if (err)
@@ -389,10 +380,10 @@ static struct err *prepare(struct apply *a, const char *as)
 	return err;
 }
 
-static struct err *do_all(struct apply *a, const char *as)
+static struct err *do_all(struct apply *a)
 {
 	struct run *run = a->run;
-	struct err *err = prepare(a, as);
+	struct err *err = prepare(a);
 
 	if (err == NULL)
 		err = console_expire(a->console);
@@ -412,7 +403,7 @@ static struct err *do_all(struct apply *a, const char *as)
 	return err;
 }
 
-struct err *run_apply(struct run *run, const char *as)
+struct err *run_apply(struct run *run)
 {
 	struct apply a = { .run = run, .planned = run->console->view };
 	struct err *err;
@@ -423,7 +414,7 @@ struct err *run_apply(struct run *run, const char *as)
 	if (err == NULL)
 		err = store_begin(a.store);
 	if (err == NULL)
-		err = do_all(&a, as);
+		err = do_all(&a);
 	if (err == NULL)
 		err = store_commit(a.store);
 	else if (a.store != NULL)

@@ -25,7 +25,7 @@ static void grow_again(struct run *run)
 }
 
 /* Of one anchor the last word counts. */
-void entries_add(struct run *run, struct entry *entry)
+uint32_t entries_add(struct run *run, struct entry *entry)
 {
 	struct value anchor = entry_anchor(entry);
 	uint32_t at;
@@ -35,26 +35,30 @@ void entries_add(struct run *run, struct entry *entry)
 	if (at == TABLE_NONE) {
 		at = (uint32_t)run->n_entries++;
 		mem_grow(run, run->entries, run->n_entries, &run->c_entries);
+		mem_grow(run, run->alive, run->n_entries, &run->c_alive);
+		run->alive[at] = false;
 	}
 	run->entries[at] = entry;
+	return at;
+}
+
+static void mark_alive(struct run *run, uint32_t at)
+{
+	run->n_alive += !run->alive[at];
+	run->alive[at] = true;
 }
 
 bool is_alive(const struct run *run, const struct value *anchor)
 {
-	return table_get(run->alive, anchor->bytes, anchor->len) != TABLE_NONE;
-}
+	uint32_t at = run->is_sorted ? entries_find(run, anchor) : place_of(run, anchor);
 
-/* The key is the entry's own copy of its anchor, which lives as long as the run. */
-static void mark_alive(struct run *run, const struct entry *entry)
-{
-	struct value anchor = entry_anchor(entry);
-
-	table_put(run->alive, anchor.bytes, anchor.len, 1);
+	return at != TABLE_NONE && run->alive[at];
 }
 
 struct placed {
 	struct value anchor;
 	struct entry *entry;
+	bool alive;
 };
 
 static int by_anchor(const void *a, const void *b)
@@ -72,11 +76,15 @@ void entries_sort(struct run *run)
 		return;
 	all = mem_array(NULL, struct placed, n);
 	for (size_t i = 0; i < n; i++)
-		all[i] =
-			(struct placed){ entry_anchor(run->entries[i]), run->entries[i] };
+		all[i] = (struct placed){ entry_anchor(run->entries[i]), run->entries[i],
+					  run->alive[i] };
 	qsort(all, n, sizeof *all, by_anchor);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		run->entries[i] = all[i].entry;
+		run->alive[i] = all[i].alive;
+	}
+	mem_free(run->latest);
+	run->latest = table_new(run);
 	run->is_sorted = true;
 }
 
@@ -101,12 +109,15 @@ uint32_t entries_find(const struct run *run, const struct value *anchor)
 static void drop(struct run *run, const struct value *anchor)
 {
 	uint32_t at = table_remove(run->latest, anchor->bytes, anchor->len);
+	size_t last = run->n_entries - 1;
 
 	if (at == TABLE_NONE)
 		return;
-	table_remove(run->alive, anchor->bytes, anchor->len);
-	run->entries[at] = run->entries[--run->n_entries];
-	if (at < run->n_entries) {
+	run->n_alive -= run->alive[at];
+	run->entries[at] = run->entries[last];
+	run->alive[at] = run->alive[last];
+	run->n_entries = last;
+	if (at < last) {
 		struct value moved = entry_anchor(run->entries[at]);
 
 		table_put(run->latest, moved.bytes, moved.len, at);
@@ -143,7 +154,7 @@ static struct err *finish(struct run *run, struct entry_builder *b, uint32_t at)
 	if (err)
 		return err;
 	run->entries[at] = entry;
-	mark_alive(run, entry);
+	mark_alive(run, at);
 	return NULL;
 }
 
@@ -155,7 +166,8 @@ static struct err *take_changed(struct run *run, const struct item *item)
 	struct entry *change;
 	struct value anchor;
 	uint32_t at;
-	struct err *err = entry_decode(run, item->entry.bytes, item->entry.len, &change);
+	struct err *err =
+		entry_decode_in(run->arena, item->entry.bytes, item->entry.len, &change);
 
 	if (err)
 		return err;
@@ -220,11 +232,11 @@ struct err *entries_take(struct run *run, const struct item *item)
 	grow_again(run);
 	switch (item->kind) {
 	case ITEM_ENTRY:
-		err = entry_decode(run, item->entry.bytes, item->entry.len, &entry);
+		err = entry_decode_in(run->arena, item->entry.bytes, item->entry.len,
+				      &entry);
 		if (err)
 			return err;
-		entries_add(run, entry);
-		mark_alive(run, entry);
+		mark_alive(run, entries_add(run, entry));
 		return NULL;
 	case ITEM_CHANGED:
 		return take_changed(run, item);

@@ -55,7 +55,7 @@ void observe_people(struct run *run)
 		const struct wanted_person *p = &run->wanted->persons[i];
 		struct value anchor = entry_anchor(p->entry);
 
-		if (!is_alive(run, &anchor))
+		if (run->n_alive < run->n_entries && !is_alive(run, &anchor))
 			continue;
 		observe(run, &anchor,
 			p->status == PERSON_DISABLED  ? EVIDENCE_DISABLED

@@ -15,7 +15,8 @@ static struct err *take_answer(struct run *run, const struct item *item)
 
 	switch (item->kind) {
 	case ITEM_ENTRY:
-		err = entry_decode(run, item->entry.bytes, item->entry.len, &entry);
+		err = entry_decode_in(run->arena, item->entry.bytes, item->entry.len,
+				      &entry);
 		if (err)
 			return err;
 		anchor = entry_anchor(entry);
@@ -67,14 +68,19 @@ static void consider(struct missing *m, const struct value *anchor)
 
 static void find_missing(struct missing *m)
 {
-	const struct memory *memory = m->run->memory;
+	const struct given_set *given = m->run->memory->given;
+	AUTO_MEM bool *asked = mem_array(NULL, bool, given->n_texts);
+	AUTO_MEM bool *walked = mem_array(NULL, bool, given->n_texts);
 
-	for (size_t i = 0; i < memory->n_given; i++) {
-		struct value via = memory->given[i].via, group;
+	for (size_t i = 0; i < given->n; i++) {
+		const struct given_row *row = &given->rows[i];
+		struct value via = given->texts[row->via], group;
 
-		consider(m, &memory->given[i].anchor);
-		while (via_next(&via, &group))
+		if (!asked[row->anchor])
+			consider(m, &given->texts[row->anchor]);
+		while (!walked[row->via] && via_next(&via, &group))
 			consider(m, &group);
+		asked[row->anchor] = walked[row->via] = true;
 	}
 }
 
@@ -113,7 +119,8 @@ static void give_up(struct run *run, struct err *err)
 
 struct err *look_up_missing(struct run *run)
 {
-	struct missing m = { .run = run, .asked = table_new(run) };
+	AUTO_MEM struct table *asked = table_new(NULL);
+	struct missing m = { .run = run, .asked = asked };
 	size_t limit;
 	struct err *err;
 

@@ -5,70 +5,19 @@
 
 /* ---- loading ---- */
 
-enum { BLOCK = 256 * 1024 };
-
-static const char *keep(struct memory *m, const void *bytes, size_t len)
-{
-	char *at;
-
-	if (m->left < len + 1) {
-		size_t size = len + 1 > BLOCK ? len + 1 : BLOCK;
-
-		m->block = talloc_size(m, size);
-		m->left = size;
-		at = m->block;
-	} else {
-		at = m->block + (talloc_get_size(m->block) - m->left);
-	}
-	if (len > 0)
-		memcpy(at, bytes, len);
-	at[len] = '\0';
-	m->left -= len + 1;
-	return at;
-}
-
-/* The same bytes come back row after row: one copy of each serves all. */
-static const char *share(struct memory *m, const void *bytes, size_t len)
-{
-	uint32_t at = table_get(m->shared, bytes, len);
-
-	if (at == TABLE_NONE) {
-		at = (uint32_t)m->n_copies++;
-		mem_grow(m, m->copies, m->n_copies, &m->c_copies);
-		m->copies[at] = keep(m, bytes, len);
-		table_put(m->shared, m->copies[at], len, at);
-	}
-	return m->copies[at];
-}
-
-static struct value share_blob(struct memory *m, const struct rows *r, int column)
-{
-	size_t len;
-	const void *bytes = row_blob(r, column, &len);
-
-	return (struct value){ share(m, bytes ? bytes : "", len), len };
-}
-
-static const char *share_text(struct memory *m, const struct rows *r, int column)
-{
-	const char *text = row_text(r, column);
-
-	return text ? share(m, text, strlen(text)) : NULL;
-}
-
 static struct value keep_blob(struct memory *m, const struct rows *r, int column)
 {
 	size_t len;
 	const void *bytes = row_blob(r, column, &len);
 
-	return (struct value){ keep(m, bytes, len), len };
+	return (struct value){ arena_keep(m->arena, bytes, len), len };
 }
 
 static const char *keep_text(struct memory *m, const struct rows *r, int column)
 {
 	const char *text = row_text(r, column);
 
-	return text ? keep(m, text, strlen(text)) : NULL;
+	return text ? arena_keep(m->arena, text, strlen(text)) : NULL;
 }
 
 static void load_source(struct memory *m, const struct rows *r, size_t *capacity)
@@ -117,24 +66,31 @@ static void load_mirrored(struct memory *m, const struct rows *r, size_t *capaci
 	memcpy(row->digest.bytes, digest, len < DIGEST_SIZE ? len : DIGEST_SIZE);
 }
 
+static struct value blob_of(const struct rows *r, int column)
+{
+	struct value value;
+
+	value.bytes = row_blob(r, column, &value.len);
+	return value;
+}
+
 static void load_given(struct memory *m, const struct rows *r, size_t *capacity)
 {
-	struct given *g;
-
-	mem_grow(m, m->given, m->n_given + 1, capacity);
-	g = &m->given[m->n_given++];
-	*g = (struct given){
+	struct given given = {
 		.group = row_int(r, 0),
 		.role = (enum role)row_int(r, 1),
-		.anchor = share_blob(m, r, 2),
+		.anchor = blob_of(r, 2),
 		.state = given_state_of(row_text(r, 3)),
 		.since = row_int(r, 4),
 		.until = row_int(r, 5),
 		.repeats = (uint32_t)row_int(r, 6),
 		.wish = row_int(r, 7) != 0,
-		.email_key = share_text(m, r, 8),
-		.via = share_blob(m, r, 9),
+		.email_key = row_text(r, 8),
+		.via = blob_of(r, 9),
 	};
+
+	(void)capacity;
+	given_set_add(m->given, &given);
 }
 
 static void load_binding(struct memory *m, const struct rows *r, size_t *capacity)
@@ -150,6 +106,14 @@ static void load_group_binding(struct memory *m, const struct rows *r, size_t *c
 	m->group_bindings[m->n_group_bindings++] =
 		(struct group_binding){ keep_blob(m, r, 0), row_int(r, 1),
 					keep_text(m, r, 2) };
+}
+
+static void load_held(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	struct value id = keep_blob(m, r, 0);
+
+	(void)capacity;
+	table_put(m->held, id.bytes, id.len, 1);
 }
 
 static void load_evidence(struct memory *m, const struct rows *r, size_t *capacity)
@@ -178,6 +142,8 @@ static const struct {
 			" AND ?2 > 0 ORDER BY anchor" },
 	{ load_group_binding, "SELECT anchor, group_id, name_key FROM group_binding"
 			      " WHERE source_id = ?1 AND ?2 > 0 ORDER BY anchor, group_id" },
+	{ load_held, "SELECT operation FROM held WHERE source_id = ?1 AND ?2 > 0"
+		     " AND code = 'last-member'" },
 	{ load_evidence, "SELECT anchor, kind, first, last FROM evidence WHERE source_id = ?1"
 			 " AND ?2 > 0 ORDER BY anchor" },
 };
@@ -198,14 +164,23 @@ static struct err *each(struct memory *m, struct rows *rows,
 	}
 }
 
+struct memory *memory_new(TALLOC_CTX *ctx)
+{
+	struct memory *m = mem_new(ctx, struct memory);
+
+	m->arena = arena_new(m);
+	m->given = given_set_new(m);
+	m->held = table_new(m);
+	return m;
+}
+
 struct err *memory_load(TALLOC_CTX *ctx, struct store *store, const char *name,
 			int64_t now, struct memory **out)
 {
-	struct memory *m = mem_new(ctx, struct memory);
+	struct memory *m = memory_new(ctx);
 	struct rows *rows;
 	struct err *err;
 
-	m->shared = table_new(m);
 	m->is_new = true;
 	err = store_query(store, &rows,
 			  "SELECT id, organization_id, identity, anchor, released_digest"
@@ -221,6 +196,7 @@ struct err *memory_load(TALLOC_CTX *ctx, struct store *store, const char *name,
 		if (err == NULL)
 			err = each(m, rows, steps[i].load);
 	}
+	given_set_end(m->given);
 	m->history.mirror = (uint32_t)m->n_mirror;
 	*out = m;
 	return err;
@@ -292,13 +268,16 @@ struct err *memory_is_shared(struct store *store, const struct memory *memory,
 
 bool memory_moved(const struct memory *before, const struct memory *after)
 {
-	if (before->n_given != after->n_given || before->n_mirror != after->n_mirror ||
+	if (before->given->n != after->given->n || before->n_mirror != after->n_mirror ||
 	    before->n_bindings != after->n_bindings)
 		return true;
-	for (size_t i = 0; i < before->n_given; i++)
-		if (given_compare(&before->given[i], &after->given[i]) != 0 ||
-		    before->given[i].state != after->given[i].state)
+	for (size_t i = 0; i < before->given->n; i++) {
+		struct given a = given_at(before->given, i);
+		struct given b = given_at(after->given, i);
+
+		if (a.state != b.state || given_compare(&a, &b) != 0)
 			return true;
+	}
 	return false;
 }
 

@@ -7,7 +7,6 @@
 #define DIRBRIDGE_RUN_MEMORY_H
 
 #include "bridge/base/digest.h"
-#include "bridge/base/table.h"
 #include "bridge/plan/plan.h"
 #include "bridge/record/given.h"
 #include "bridge/store/store.h"
@@ -29,21 +28,19 @@ struct memory {
 	struct history history;
 	struct mirrored *mirror; /* by anchor */
 	size_t n_mirror;
-	struct given *given; /* by given_compare() */
-	size_t n_given;
+	struct given_set *given;
 	struct binding *bindings;
 	size_t n_bindings;
 	struct group_binding *group_bindings;
 	size_t n_group_bindings;
 	struct evidence *evidence;
 	size_t n_evidence;
-	/* Private: where the bytes of the rows lie, and the copies that rows share. */
-	char *block;
-	size_t left;
-	struct table *shared;
-	const char **copies;
-	size_t n_copies, c_copies;
+	struct table *held;  /* ids of what the guard holds */
+	struct arena *arena; /* private: where the bytes of the rows lie */
 };
+
+/* Nothing is remembered. */
+struct memory *memory_new(TALLOC_CTX *ctx);
 
 /* Everything that is remembered of the source of this name, at this time. */
 MUST_CHECK struct err *memory_load(TALLOC_CTX *ctx, struct store *store, const char *name,

@@ -59,6 +59,9 @@ struct err *recall(struct run *run)
 	if (err == NULL)
 		err = console_load(run, run->store, s->organization, run->plan->now,
 				   &run->console);
+	if (err == NULL)
+		err = console_may_run(run->console, run->os_user, run->as,
+				      s->organization);
 	store_rollback(run->store);
 	if (err == NULL)
 		err = console_act_for_source(run->console, run->os_user, s->act_as);
@@ -69,6 +72,7 @@ struct err *recall(struct run *run)
 	protect(run, run->console->view);
 	run->console->source = run->memory->source;
 	run->plan->source_id = run->memory->source;
+	run->plan->held = run->memory->held;
 	run->plan->first =
 		!run->memory->released ||
 		!digest_equal(&run->memory->released_digest, &run->plan->config);
@@ -133,7 +137,6 @@ struct err *make_plan(struct run *run)
 		.n_entries = run->n_entries,
 		.wanted = run->wanted,
 		.given = m->given,
-		.n_given = m->n_given,
 		.bindings = m->bindings,
 		.n_bindings = m->n_bindings,
 		.group_bindings = m->group_bindings,

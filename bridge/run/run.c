@@ -11,8 +11,8 @@ struct run *run_new(TALLOC_CTX *ctx, const struct source_config *source,
 	run->source = source;
 	run->store_url = store_url;
 	run->os_user = os_user;
+	run->arena = arena_new(run);
 	run->latest = table_new(run);
-	run->alive = table_new(run);
 	run->seen = table_new(run);
 	run->plan = plan_new(run);
 	run->plan->source = source->name;
@@ -66,7 +66,7 @@ struct err *run_look(struct run *run)
 {
 	struct err *err;
 
-	run->memory = mem_new(run, struct memory);
+	run->memory = memory_new(run);
 	err = dial(run);
 	if (err == NULL)
 		err = pull(run);

@@ -33,6 +33,7 @@ struct run {
 	const struct source_config *source;
 	const char *store_url;
 	const char *os_user;
+	const char *as; /* a principal of this user, or NULL: whichever is there */
 	/* Called now and then with the entries read so far; may be NULL. */
 	void (*progress)(void *data, uint64_t entries);
 	void *data;
@@ -43,13 +44,14 @@ struct run {
 	struct console *console;
 	struct process *process;
 	struct far_side far_side;
+	struct arena *arena;    /* of the entries */
 	struct entry **entries; /* the mirror as it will be, sorted by anchor */
-	size_t n_entries, c_entries;
+	bool *alive;            /* of each entry: this pull has read it */
+	size_t n_entries, c_entries, c_alive, n_alive;
 	struct evidence *evidence; /* as it will be, sorted by anchor */
 	size_t n_evidence, c_evidence;
 	struct table *evidence_of; /* anchor -> evidence, until it is sorted */
 	struct table *latest;      /* anchor -> entry, until the entries are sorted */
-	struct table *alive;       /* anchors that this pull has read */
 	struct table *seen;        /* anchors that exist, and no more is known */
 	bool is_sorted;
 	bool whole; /* complete and healthy: the mirror becomes the entries */
@@ -74,14 +76,15 @@ MUST_CHECK struct err *run_look(struct run *run);
  * findings, and run->facts. */
 MUST_CHECK struct err *run_probe(struct run *run);
 
-/* Everything up to the plan, which is run->plan. Changes nothing. */
+/* Everything up to the plan, which is run->plan. Changes nothing. Only for who owns the
+ * source's organization, by any of their principals or by run->as. */
 MUST_CHECK struct err *run_plan(struct run *run);
 
 /*
- * Carry out run->plan. as: who wants it (a principal of the operating-system user, who
- * must own the source's organization); it is carried out as the source's own service
- * principal. ERR_STALE when the console has moved under the plan: nothing is changed.
+ * Carry out run->plan. Who wants it (run->as) must own the source's organization; it is
+ * carried out as the source's own service principal. ERR_STALE when the console has moved
+ * under the plan: nothing is changed.
  */
-MUST_CHECK struct err *run_apply(struct run *run, const char *as);
+MUST_CHECK struct err *run_apply(struct run *run);
 
 #endif

@@ -50,7 +50,8 @@ MUST_CHECK struct err *read_answer(struct run *run, struct item *end,
 /* Take one item of a pull into the set. */
 MUST_CHECK struct err *entries_take(struct run *run, const struct item *item);
 /* Of one anchor the last word counts. */
-void entries_add(struct run *run, struct entry *entry);
+/* Returns its place, which stays until the next change. */
+uint32_t entries_add(struct run *run, struct entry *entry);
 /* By anchor; entries_find() is for a set that is sorted. */
 void entries_sort(struct run *run);
 uint32_t entries_find(const struct run *run, const struct value *anchor);

@@ -236,6 +236,9 @@ void store_rollback(struct store *s)
 	if (s->begun)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	s->begun = false;
+	/* What a snapshot was read with is of no use to the next. */
+	if (!s->writing)
+		sqlite3_db_release_memory(s->db);
 }
 
 static struct err *prepare(struct store *s, const char *sql, struct rows **out)

@@ -90,13 +90,15 @@ rm -f "$store"
 
 bridge store init >/dev/null
 says 5 "org-isolated" roster northwind
-says 5 'there is no service principal "sync@northwind.example"' plan contoso
+says 5 "org-isolated" plan contoso
 bridge org create northwind --owner ada@northwind.example >/dev/null
 bridge licence set northwind --until "$later" >/dev/null
 bridge principal allow ada@northwind.example --user "$(id -un)" >/dev/null
 as=ada@northwind.example
 bridge org create northwind/contoso >/dev/null
+says 5 'there is no service principal "sync@northwind.example"' plan contoso
 as=operator
+says 5 "org-isolated" plan contoso
 bridge principal add sync@northwind.example --owner-of northwind/contoso >/dev/null
 as=ada@northwind.example
 says 2 "ada@contoso.example" plan contoso
@@ -171,9 +173,9 @@ write_people
 # ---- asking, and applying ----
 says 64 "Say --yes" apply contoso
 as=operator
-says 5 "the operator holds no claim" apply contoso --yes
+says 5 "org-isolated" apply contoso --yes
 as=sync@northwind.example
-says 5 "may not act as" apply contoso --yes
+says 5 "org-isolated" apply contoso --yes
 as=ada@northwind.example
 
 # ---- the store under an apply ----

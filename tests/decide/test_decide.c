@@ -99,5 +99,8 @@ int main(int argc, char **argv)
 	}
 	failed = _cmocka_run_group_tests("decide", tests, n, NULL, NULL);
 	mem_free(prepared);
+	for (int i = 0; i < cases; i++)
+		free(found[i]);
+	free(found);
 	return failed != 0 || n == 1;
 }

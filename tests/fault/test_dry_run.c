@@ -133,6 +133,10 @@ static void test_plan_where_nothing_can_be_written_F86(void **state)
 	struct str *out = str_new(ctx);
 	char *before;
 
+	stage_sql(s,
+		  "INSERT INTO principal_user SELECT 'nobody', principal_id"
+		  " FROM principal_user WHERE os_user <> 'nobody'",
+		  out);
 	assert_int_equal(stage_command(s, "plan contoso", out), 2);
 	before = bytes_of(ctx, "console.db");
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++)

@@ -8,12 +8,12 @@ static struct run *run_of(TALLOC_CTX *ctx)
 {
 	struct run *run = mem_new(ctx, struct run);
 
+	run->arena = arena_new(run);
 	run->latest = table_new(run);
-	run->alive = table_new(run);
 	run->seen = table_new(run);
 	run->plan = plan_new(run);
 	run->plan->now = 1000;
-	run->memory = mem_new(run, struct memory);
+	run->memory = memory_new(run);
 	return run;
 }
 
@@ -177,8 +177,8 @@ static void test_a_change_makes_alive(void **state)
 	struct run *run = run_of(*state);
 
 	assert_ok(feed(run, ADA BO));
-	table_remove(run->alive, "a", 1);
-	table_remove(run->alive, "b", 1);
+	run->alive[0] = run->alive[1] = false;
+	run->n_alive = 0;
 	assert_ok(feed(run, "changed a cn=ada,dc=test\n  cn: Ada\n"));
 	assert_true(alive(run, "a"));
 	assert_false(alive(run, "b"));

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/reconcile/rows_p.h"
+
+/* The invited address is the one that the person has now. */
+static bool is_own_address(const struct pair *p)
+{
+	const char *own = p->walk->plan->persons[p->person].email_key;
+
+	return own != NULL && strcmp(own, p->given->email_key) == 0;
+}
+
+static enum console_state console_of(const struct pair *p)
+{
+	const struct facts *f = p->walk->facts;
+	const struct plan_person *q = &p->walk->plan->persons[p->person];
+	bool invited = p->given != NULL && p->given->state == GIVEN_INVITED;
+	struct plan_seen seen = {
+		.source = f->source,
+		.group = p->walk->plan->groups[p->group].view,
+		.role = p->role,
+		.account = q->account,
+		.email = q->view_email,
+		.invited = invited,
+	};
+
+	if (invited && p->given->email_key != NULL && !is_own_address(p))
+		seen.email = view_email(f->view, p->given->email_key);
+	return plan_console_state(f->view, &seen);
+}
+
+/* ---- what is wished ---- */
+
+/* A value is missing: that counts only when every group on the way is there, or proved
+ * gone. */
+static enum wish wish_of_missing(struct pair *p)
+{
+	const struct facts *f = p->walk->facts;
+	struct value via = p->given->via, anchor;
+	enum reason reason;
+	int64_t since;
+
+	p->reason = REASON_UNPROVED;
+	if (!f->census)
+		return WISH_UNKNOWN;
+	while (via_next(&via, &anchor))
+		if (!is_mirrored(f, &anchor) &&
+		    !evidence_proves(f, evidence_of(f, &anchor), &reason, &since))
+			return WISH_UNKNOWN;
+	p->reason = REASON_LEFT_GROUP;
+	return WISH_NO;
+}
+
+static enum wish wish_of(struct pair *p)
+{
+	const struct stand *s = &p->walk->stands[p->person];
+
+	p->reason = (enum reason)s->reason;
+	p->since = s->since;
+	if (s->wish != WISH_YES)
+		return (enum wish)s->wish;
+	return p->grant != PLAN_NONE ? WISH_YES : wish_of_missing(p);
+}
+
+/* An invitation whose time is over, before anybody has written so. */
+static enum given_state state_of(const struct pair *p)
+{
+	if (p->given == NULL)
+		return GIVEN_NONE;
+	if (p->given->state == GIVEN_INVITED && p->console == CONSOLE_NOTHING &&
+	    p->given->since + INVITE_LIFETIME <= p->walk->facts->now)
+		return GIVEN_EXPIRED;
+	return p->given->state;
+}
+
+static bool is_live(enum given_state state)
+{
+	return state == GIVEN_GIVEN || state == GIVEN_SUSPENDED || state == GIVEN_INVITED;
+}
+
+void pair_consider(struct pair *p)
+{
+	struct plan_person *q = &p->walk->plan->persons[p->person];
+	enum wish wish;
+
+	p->console = console_of(p);
+	p->known = q->account != VIEW_NONE;
+	p->state = state_of(p);
+	wish = wish_of(p);
+	q->had += is_live(p->state);
+	p->row = decide(wish, p->state, p->console, p->known, p->given && p->given->wish);
+	row_act(p);
+}
