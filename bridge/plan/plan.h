@@ -106,6 +106,7 @@ struct plan_person {
 	const char *email_key;
 	const char *name;
 	const char *who;     /* what to call them: e-mail, name, DN or anchor's text */
+	const char *why;     /* what is wrong with the entry, not escaped; or NULL */
 	uint32_t account;    /* in the view; VIEW_NONE */
 	uint32_t view_email; /* in the view; VIEW_NONE until it is needed */
 	bool bind;           /* known by address, to be bound to account */

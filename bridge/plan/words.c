@@ -294,6 +294,17 @@ static const char *particulars(TALLOC_CTX *ctx, const struct plan *plan,
 	return NULL;
 }
 
+/* What is wrong with an entry that is left as it is. */
+static const char *trouble(const struct plan *plan, const struct operation *op)
+{
+	const struct plan_person *p = person_of(plan, op);
+
+	return p != NULL && (op->reason == REASON_UNKNOWN ||
+			     op->reason == REASON_NO_ADDRESS)
+		       ? p->why
+		       : NULL;
+}
+
 /* Two people who have one address are told apart by name and anchor. */
 static const char *party(TALLOC_CTX *ctx, const struct plan *plan, uint32_t person)
 {
@@ -315,6 +326,7 @@ void words_details(TALLOC_CTX *ctx, const struct plan *plan, const struct operat
 		add(words, party(ctx, plan, op->other));
 		return;
 	}
+	add(words, trouble(plan, op));
 	add(words, unless(ctx, plan, op));
 	add(words, decision(ctx, op));
 	add(words, suspension(ctx, plan, op));

@@ -88,6 +88,7 @@ static void add_wanted(struct walk *w, const struct wanted_person *q)
 	p->email_key = q->email_key;
 	p->name = q->name;
 	p->who = q->email ? q->email : q->name;
+	p->why = q->why;
 	if (p->email_key != NULL)
 		p->view_email = view_email(w->facts->view, p->email_key);
 	stand_of(w, number, q);

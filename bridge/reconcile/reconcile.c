@@ -157,6 +157,7 @@ struct err *reconcile(struct plan *plan, const struct facts *facts)
 	operations_before(w, PLAN_NONE);
 	sort_operations(w, plan->operations, plan->n_operations);
 	add_findings(w);
+	find_leavers(w);
 	count_members(plan);
 	plan_identify(plan);
 	mem_free(w->early);

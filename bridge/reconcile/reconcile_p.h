@@ -55,6 +55,10 @@ void walk_along(struct walk *w);
 /* Move early operations, up to those of this group, into the plan. */
 void operations_before(struct walk *w, uint32_t group);
 
+/* Findings about who is no longer wanted and has roles here that a person gave; after
+ * people_rank(). */
+void find_leavers(struct walk *w);
+
 /* What was last seen of this anchor, or NULL. */
 const struct evidence *evidence_of(const struct facts *facts, const struct value *anchor);
 /* Does it prove that the anchor is gone? *reason and *since say how. */

@@ -46,6 +46,21 @@ void protect(const struct run *run, struct view *v)
 	}
 }
 
+/* Was it this configuration that a person last let change things? */
+static void look_at_configuration(struct run *run)
+{
+	struct plan *plan = run->plan;
+	const struct memory *m = run->memory;
+
+	plan->first = !m->released || !digest_equal(&m->released_digest, &plan->config);
+	if (m->released && plan->first)
+		plan_find(plan, "configuration-changed",
+			  "Read this plan for what follows from that; applying it makes "
+			  "the new configuration the one in force.",
+			  "who is wanted is decided by other settings than when this "
+			  "source was last applied");
+}
+
 struct err *recall(struct run *run)
 {
 	const struct source_config *s = run->source;
@@ -73,9 +88,7 @@ struct err *recall(struct run *run)
 	run->console->source = run->memory->source;
 	run->plan->source_id = run->memory->source;
 	run->plan->held = run->memory->held;
-	run->plan->first =
-		!run->memory->released ||
-		!digest_equal(&run->memory->released_digest, &run->plan->config);
+	look_at_configuration(run);
 	run->memory->history.expect_low = s->expect_people.low;
 	run->memory->history.expect_high = s->expect_people.high;
 	return NULL;
