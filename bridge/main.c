@@ -12,7 +12,7 @@ static const struct command commands[] = {
 	  "the dry run: what would change, and why" },
 	{ "apply", cmd_apply, "SOURCE [--yes]",
 	  "plan, show, ask, apply" },
-	{ "expect", cmd_expect, "SOURCE --people LOW..HIGH --reason TEXT",
+	{ "expect", cmd_expect, "SOURCE --people|--groups LOW..HIGH --reason TEXT",
 	  "say that a directory that shrank is right" },
 	{ "store init", cmd_store_init, "",
 	  "make a new store and its operator" },

@@ -3,8 +3,8 @@
 #include "bridge/record/dn.h"
 #include "bridge/record/filter.h"
 #include "bridge/record/text.h"
+#include "config/load_p.h"
 #include "config/pattern_p.h"
-#include "config/problems_p.h"
 #include "config/secret.h"
 #include "config/settings_p.h"
 #include <ctype.h>
@@ -213,4 +213,66 @@ struct err *setting_check(const struct setting *row, const char *text, struct sl
 	if (!text_is_utf8(text, strlen(text)))
 		return err_new(ERR_CONFIG, "\"%s\" must be UTF-8", row->name);
 	return checks[row->type](row, text, slot);
+}
+
+/* ---- what the kind of directory says ------------------------------------------------
+ */
+
+struct listener {
+	struct complaints to;
+	const struct building *b;
+};
+
+/* A setting that lacks is missed in the map where it belongs. */
+static const struct place *nearest_place(const struct building *b, const char *name)
+{
+	AUTO_MEM char *path = mem_strdup(NULL, name);
+	const struct node *node = node_path(b->map, path);
+	char *dot;
+
+	while (node == NULL && (dot = strrchr(path, '.')) != NULL) {
+		*dot = '\0';
+		node = node_path(b->map, path);
+	}
+	return node ? &node->at : &b->key->at;
+}
+
+/* The text of this number in a list of which every text was good. */
+static const struct node *item_of(const struct building *b, const char *name,
+				  const struct node *node, size_t which)
+{
+	const struct setting *row = setting_find(settings_table(b->connector), name);
+	const char *const *texts;
+	size_t n = 0;
+
+	if (node->kind != NODE_LIST || row == NULL || !setting_is_list(row))
+		return node;
+	texts = settings_texts(b->connector, name);
+	while (texts[n] != NULL)
+		n++;
+	return n == node->n && which < n ? node->items[which] : node;
+}
+
+/* What could not be read has its problem already. */
+static void take_complaint(struct complaints *to, const char *name, size_t which,
+			   struct err *err)
+{
+	const struct building *b = ((struct listener *)to)->b;
+	const struct node *node = node_path(b->map, name);
+
+	if (node == NULL)
+		problem(b->problems, nearest_place(b, name), "%s", err_text(err));
+	else if (settings_given(b->connector, name))
+		problem(b->problems, &item_of(b, name, node, which)->at, "%s",
+			err_text(err));
+	err_free(err);
+}
+
+void check_connector(const struct building *b)
+{
+	struct listener listener = { { take_complaint }, b };
+
+	if (b->load->check != NULL && b->connector != NULL)
+		b->load->check(settings_text(b->source, "type"), b->connector,
+			       &listener.to);
 }

@@ -24,16 +24,20 @@ static void load_main(struct loader *l)
 	struct settings *file = settings_new(l->config, config_file_settings);
 	const struct reading r = { l->scratch, l->main->problems, &file, 1, false };
 	const struct place whole = { l->main->yaml.path, 0, 0 };
-	const struct node *sources, *include;
+	const struct node *sources, *root = l->main->root;
+	const struct node *include = node_get(root, "include");
 
 	if (!l->main->whole)
 		return;
-	if (l->main->root == NULL || l->main->root->kind != NODE_MAP) {
+	if (root == NULL || root->kind != NODE_MAP) {
 		problem(l->main->problems, &whole, "must be a map of settings");
 		return;
 	}
-	read_settings(&r, l->main->root);
-	read_required(&r, l->main->root, &whole);
+	/* As a map it is read with the files that it names. */
+	if (include != NULL && include->kind == NODE_MAP)
+		root = node_without(l->scratch, root, "include");
+	read_settings(&r, root);
+	read_required(&r, root, &whole);
 	l->config->store = settings_text(file, "store");
 	l->profiles = map_of(l, "profiles");
 	for (size_t i = 0; l->profiles != NULL && i < l->profiles->n; i++)
@@ -41,7 +45,6 @@ static void load_main(struct loader *l)
 	sources = map_of(l, "sources");
 	for (size_t i = 0; sources != NULL && i < sources->n; i++)
 		load_source(l, l->main, sources->keys[i], sources->items[i]);
-	include = node_get(l->main->root, "include");
 	if (include != NULL)
 		load_includes(l, include);
 }
@@ -157,13 +160,15 @@ static const struct setting *no_connector(const char *type UNUSED)
 }
 
 struct err *config_load(TALLOC_CTX *ctx, const char *path, config_connector_fn connectors,
-			const char *const *connector_names, struct config **out)
+			const char *const *connector_names, config_check_fn check,
+			struct config **out)
 {
 	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
 	struct loader l = { .scratch = scratch,
 			    .config = mem_new(ctx, struct config),
 			    .connectors = connectors ? connectors : no_connector,
-			    .connector_names = connector_names };
+			    .connector_names = connector_names,
+			    .check = check };
 	struct err *err;
 
 	l.main = load_file(&l, path, false);

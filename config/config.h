@@ -16,6 +16,7 @@
 #include "bridge/base/digest.h"
 #include "bridge/record/filter.h"
 #include "bridge/record/role.h"
+#include "config/complaint.h"
 #include "config/settings.h"
 
 /* How a text about a person comes out of an entry; dirbridge.yaml(5), VALUES. */
@@ -120,14 +121,19 @@ struct config {
 /* The settings table of a type of connector, or NULL when there is none of that name. */
 typedef const struct setting *(*config_connector_fn)(const char *type);
 
+/* Complain about what is wrong with the settings of this type beyond what their table
+ * says; pure. */
+typedef void (*config_check_fn)(const char *type, const struct settings *settings,
+				struct complaints *to);
+
 /*
  * Read it all. ERR_CONFIG holds one error a line. The result belongs to ctx.
- * connectors may be asked for NULL: it then returns NULL.
+ * connectors may be asked for NULL: it then returns NULL. check may be NULL.
  */
 MUST_CHECK struct err *config_load(TALLOC_CTX *ctx, const char *path,
 				   config_connector_fn connectors,
 				   const char *const *connector_names,
-				   struct config **out);
+				   config_check_fn check, struct config **out);
 
 /* The source of this name; ERR_CONFIG with "did you mean", or why it is broken. */
 MUST_CHECK struct err *config_source(const struct config *config, const char *name,

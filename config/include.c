@@ -50,7 +50,7 @@ static void check_keys(const struct config_file *file)
 	}
 }
 
-/* All drafts from first on are of one file. */
+/* All drafts from first on are of one file, which is not tied to an organization. */
 static void check_one_organization(const struct loader *l, size_t first)
 {
 	const char *one = NULL;
@@ -63,8 +63,7 @@ static void check_one_organization(const struct loader *l, size_t first)
 			continue;
 		if (one == NULL)
 			one = own;
-		else if (!organization_is_within(own, one) ||
-			 !organization_is_within(one, own))
+		else if (!organization_is_same(own, one))
 			problem(draft->file->problems, &draft->key->at,
 				"an included file describes one organization: \"%s\" "
 				"belongs to \"%s\", the sources before it to \"%s\"",
@@ -92,11 +91,25 @@ static void load_tenant(struct loader *l, struct config_file *file)
 	}
 	for (size_t i = 0; i < sources->n && !problems_full(file->problems); i++)
 		load_source(l, file, sources->keys[i], sources->items[i]);
-	check_one_organization(l, first);
+	if (file->tied == NULL)
+		check_one_organization(l, first);
 }
 
 /* ---- which files those are
  * -------------------------------------------------------------------- */
+
+/* A file that include names, and where it does. */
+struct match {
+	char *path;
+	const char *tied; /* to this organization, or NULL */
+	const struct node *by;
+};
+
+struct matches {
+	struct loader *l;
+	struct match *all;
+	size_t n, capacity;
+};
 
 /* A folder that cannot be read would hide tenants; one that is not there has none. */
 static int cannot_look(const char *path UNUSED, int code)
@@ -104,9 +117,9 @@ static int cannot_look(const char *path UNUSED, int code)
 	return code != ENOENT && code != ENOTDIR;
 }
 
-static void add_matches(struct loader *l, const struct node *node, char ***paths,
-			size_t *n, size_t *capacity)
+static void add_matches(struct matches *m, const struct node *node, const char *tied)
 {
+	struct loader *l = m->l;
 	const char *pattern =
 		*node->text == '/'
 			? node->text
@@ -121,34 +134,99 @@ static void add_matches(struct loader *l, const struct node *node, char ***paths
 		problem(l->main->problems, &node->at, "a folder of \"%s\" cannot be read",
 			pattern);
 	for (size_t i = 0; code == 0 && i < found.gl_pathc; i++) {
-		mem_grow(l->scratch, *paths, *n + 1, capacity);
-		(*paths)[(*n)++] = mem_strdup(l->scratch, found.gl_pathv[i]);
+		mem_grow(l->scratch, m->all, m->n + 1, &m->capacity);
+		m->all[m->n++] =
+			(struct match){ mem_strdup(l->scratch, found.gl_pathv[i]), tied,
+					node };
 	}
 	globfree(&found);
 }
 
-static int by_text(const void *a, const void *b)
+/* One text, or a list; what is neither is told when the settings are read. */
+static void add_list(struct matches *m, const struct node *node, const char *tied)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	if (node->kind == NODE_TEXT && !node->nothing)
+		add_matches(m, node, tied);
+	for (size_t i = 0; node->kind == NODE_LIST && i < node->n; i++)
+		if (node->items[i]->kind == NODE_TEXT)
+			add_matches(m, node->items[i], tied);
 }
 
-void load_includes(struct loader *l, const struct node *patterns)
+static bool is_list_of_texts(const struct node *node)
 {
-	char **paths = NULL;
-	size_t n = 0, capacity = 0;
+	if (node->kind == NODE_TEXT)
+		return !node->nothing;
+	for (size_t i = 0; node->kind == NODE_LIST && i < node->n; i++)
+		if (node->items[i]->kind != NODE_TEXT || node->items[i]->nothing)
+			return false;
+	return node->kind == NODE_LIST;
+}
 
-	if (patterns->kind == NODE_TEXT)
-		add_matches(l, patterns, &paths, &n, &capacity);
-	for (size_t i = 0; patterns->kind == NODE_LIST && i < patterns->n; i++)
-		if (patterns->items[i]->kind == NODE_TEXT)
-			add_matches(l, patterns->items[i], &paths, &n, &capacity);
-	if (n > 0)
-		qsort(paths, n, sizeof *paths, by_text);
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && strcmp(paths[i - 1], paths[i]) == 0)
+static void add_map(struct matches *m, const struct node *map)
+{
+	struct problems *problems = m->l->main->problems;
+
+	for (size_t i = 0; i < map->n; i++) {
+		const struct node *key = map->keys[i], *files = map->items[i];
+		const char *tied = organization_path(m->l->scratch, key->text);
+
+		if (tied == NULL)
+			problem(problems, &key->at,
+				"\"include\" must be a list of files, or a map of them "
+				"by organization, and \"%s\" is no path of at most "
+				"three names",
+				key->text);
+		else if (!is_list_of_texts(files))
+			problem(problems, &files->at,
+				"\"include\" must hold a file or a list of files for "
+				"\"%s\"",
+				key->text);
+		else
+			add_list(m, files, tied);
+	}
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct match *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	if (order == 0)
+		order = x->by->at.line - y->by->at.line;
+	return order != 0 ? order : x->by->at.column - y->by->at.column;
+}
+
+static bool is_repeated(const struct loader *l, const struct match *before,
+			const struct match *match)
+{
+	if (strcmp(before->path, match->path) != 0)
+		return false;
+	if (match->tied != NULL && !organization_is_same(before->tied, match->tied))
+		problem(l->main->problems, &match->by->at,
+			"\"%s\" is included for \"%s\" already", match->path,
+			before->tied);
+	return true;
+}
+
+void load_includes(struct loader *l, const struct node *include)
+{
+	struct matches m = { .l = l };
+
+	if (include->kind == NODE_MAP)
+		add_map(&m, include);
+	else
+		add_list(&m, include, NULL);
+	if (m.n > 0)
+		qsort(m.all, m.n, sizeof *m.all, by_path);
+	for (size_t i = 0; i < m.n; i++) {
+		struct config_file *file;
+
+		if (i > 0 && is_repeated(l, &m.all[i - 1], &m.all[i]))
 			continue;
+		file = load_file(l, m.all[i].path, true);
+		file->tied = m.all[i].tied;
 		mem_grow(l->scratch, l->tenants, l->n_tenants + 1, &l->tenants_capacity);
-		l->tenants[l->n_tenants] = load_file(l, paths[i], true);
-		load_tenant(l, l->tenants[l->n_tenants++]);
+		l->tenants[l->n_tenants++] = file;
+		load_tenant(l, file);
 	}
 }

@@ -15,6 +15,7 @@ struct config_file {
 	struct yaml_file yaml;
 	const struct node *root; /* NULL when nothing could be read */
 	bool whole;              /* no error of syntax has cut it short */
+	const char *tied;        /* the one organization it may describe, or NULL */
 	struct problems *problems;
 };
 
@@ -30,6 +31,7 @@ struct loader {
 	struct config *config;
 	config_connector_fn connectors;
 	const char *const *connector_names;
+	config_check_fn check; /* or NULL */
 	struct config_file *main;
 	struct config_file **tenants; /* sorted by path */
 	size_t n_tenants, tenants_capacity;
@@ -41,8 +43,9 @@ struct loader {
 /* A file that is read, with its folder found out. */
 struct config_file *load_file(struct loader *l, const char *path, bool included);
 
-/* include.c: read every file that the include patterns name, their sources too. */
-void load_includes(struct loader *l, const struct node *patterns);
+/* include.c: read every file that include names, their sources too. It is a text, a list
+ * of texts, or a map from organizations to either. */
+void load_includes(struct loader *l, const struct node *include);
 
 /* source.c: read a source into a new draft; or a profile, only to find what is wrong. */
 void load_source(struct loader *l, struct config_file *file, const struct node *key,
@@ -57,6 +60,7 @@ struct building {
 	struct problems *problems;
 	TALLOC_CTX *ctx;        /* of what the result points at */
 	const struct node *key; /* its name */
+	const char *tied;       /* the organization it must be of, or NULL */
 	const struct node *map; /* with the profile merged in */
 	struct settings *source, *people, *groups;
 	struct settings *connector; /* NULL when the type is missing or unknown */
@@ -70,6 +74,9 @@ const struct place *place_of_setting(const struct building *b, const char *path)
 const struct filter *filter_of(const struct building *b, const struct settings *s,
 			       const char *name);
 
+/* check.c: a problem for each complaint of the kind of directory. */
+void check_connector(const struct building *b);
+
 /* value.c: attribute names in lower case; a problem for each that is none. */
 const char *const *attribute_names(const struct building *b, const struct place *at,
 				   const char *const *names);
@@ -78,9 +85,18 @@ void value_read(const struct building *b, const char *path, struct value_rule *o
 /* grants.c */
 void grants_read(const struct building *b);
 
-/* organization.c: the path as it is kept, or NULL when it is none; and whether it is
- * top or lies below. */
+/* source.c: true for what says who reads. */
+bool is_credential(const struct setting *row);
+
+/* tenant.c: a problem for each base by which a source of an included file would read
+ * more under a profile's credentials than the profile does. table may be NULL. */
+void check_tenant_base(const struct building *b, const struct setting *table,
+		       const struct node *profile, const struct node *own);
+
+/* organization.c: the path as it is kept, or NULL when it is none; whether it is top or
+ * lies below; whether both name one. */
 char *organization_path(TALLOC_CTX *ctx, const char *text);
 bool organization_is_within(const char *path, const char *top);
+bool organization_is_same(const char *a, const char *b);
 
 #endif

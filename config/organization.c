@@ -34,3 +34,8 @@ bool organization_is_within(const char *path, const char *top)
 
 	return strncmp(a, b, len) == 0 && (a[len] == '\0' || a[len] == '/');
 }
+
+bool organization_is_same(const char *a, const char *b)
+{
+	return organization_is_within(a, b) && organization_is_within(b, a);
+}

@@ -41,7 +41,7 @@ static const char *secret_of(const struct reading *r, const struct setting *row,
 	const char *text = node->text, *why;
 	bool tenants = strncmp(text, "secret:", strlen("secret:")) == 0;
 
-	if (!secret_is_reference(text, &why)) {
+	if (!secret_is_reference(text, &why) || secret_is_kept(text, &why)) {
 		problem(r->problems, &node->at, "\"%s\" %s", row->name, why);
 		return NULL;
 	}
@@ -52,8 +52,7 @@ static const char *secret_of(const struct reading *r, const struct setting *row,
 		return NULL;
 	}
 	if (tenants)
-		return mem_printf(r->scratch, "file:%s/secrets/%s", node->file->folder,
-				  text + strlen("secret:"));
+		return secret_keep(r->scratch, node->file->folder, text);
 	if (strncmp(text, "file:", strlen("file:")) == 0)
 		return mem_printf(r->scratch, "file:%s",
 				  absolute(r, node, text + strlen("file:")));
@@ -153,10 +152,15 @@ static void read_key(const struct reading *r, const struct node *key,
 		const struct setting *row =
 			setting_find(settings_table(r->sets[i]), name);
 
-		if (row != NULL) {
+		if (row != NULL && (row->flags & SETTING_MAIN) != 0 &&
+		    key->file->included)
+			problem(r->problems, &key->at,
+				"\"%s\" is for the main file, and this one is included",
+				name);
+		else if (row != NULL)
 			read_value(r, r->sets[i], row, value);
+		if (row != NULL)
 			return;
-		}
 	}
 	if (is_section(r, name))
 		read_map(r, value, mem_printf(r->scratch, "%s.", name));

@@ -26,6 +26,12 @@ static bool is_file_name(const char *name)
 	       strcmp(name, "..") != 0;
 }
 
+/* A name as people write it, or a path as it is kept. */
+static bool is_tenants(const char *text)
+{
+	return *text == '/' || is_file_name(text);
+}
+
 static struct err *from_env(TALLOC_CTX *ctx, const char *name, struct secret **out);
 static struct err *from_file(TALLOC_CTX *ctx, const char *path, struct secret **out);
 static struct err *from_command(TALLOC_CTX *ctx, const char *words, struct secret **out);
@@ -44,7 +50,7 @@ static const struct kind {
 	{ "command:", is_word, "must name a program after command:", from_command },
 	{ "credential:", is_file_name,
 	  "must name a credential after credential:, without a slash", from_credential },
-	{ "secret:", is_file_name, "must name a file after secret:, without a slash",
+	{ "secret:", is_tenants, "must name a file after secret:, without a slash",
 	  from_tenant },
 };
 
@@ -73,6 +79,31 @@ bool secret_is_reference(const char *text, const char **why)
 	else if (!kind->is_good(rest))
 		*why = kind->why;
 	return *why == NULL;
+}
+
+bool secret_is_kept(const char *reference, const char **why)
+{
+	const char *rest;
+	const struct kind *kind = kind_of(reference, &rest);
+	bool kept = kind != NULL && kind->is_good == is_tenants && *rest == '/';
+
+	if (kept)
+		*why = kind->why;
+	return kept;
+}
+
+char *secret_keep(TALLOC_CTX *ctx, const char *folder, const char *reference)
+{
+	return mem_printf(ctx, "secret:%s/secrets/%s", folder,
+			  strchr(reference, ':') + 1);
+}
+
+const char *secret_variable(const char *reference)
+{
+	const char *rest;
+	const struct kind *kind = kind_of(reference, &rest);
+
+	return kind != NULL && kind->fetch == from_env ? rest : NULL;
 }
 
 /* The first line of bytes, as a secret. */
@@ -127,16 +158,15 @@ static struct err *check_mode(int fd)
 	return NULL;
 }
 
-static struct err *from_file(TALLOC_CTX *ctx, const char *path, struct secret **out)
+#define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+/* Closes fd. */
+static struct err *from_open(TALLOC_CTX *ctx, int fd, struct secret **out)
 {
 	char buffer[SECRET_MAX + 1];
 	size_t len = 0;
-	struct err *err;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct err *err = check_mode(fd);
 
-	if (fd < 0)
-		return err_new(ERR_CONFIG, "%s", strerror(errno));
-	err = check_mode(fd);
 	if (err == NULL)
 		err = read_whole(fd, buffer, &len);
 	if (err == NULL)
@@ -144,6 +174,15 @@ static struct err *from_file(TALLOC_CTX *ctx, const char *path, struct secret **
 	bytes_wipe(buffer, sizeof buffer);
 	close(fd);
 	return err;
+}
+
+static struct err *from_file(TALLOC_CTX *ctx, const char *path, struct secret **out)
+{
+	int fd = open(path, READ_FLAGS);
+
+	if (fd < 0)
+		return err_new(ERR_CONFIG, "%s", strerror(errno));
+	return from_open(ctx, fd, out);
 }
 
 static struct err *from_env(TALLOC_CTX *ctx, const char *name, struct secret **out)
@@ -181,10 +220,35 @@ static struct err *from_credential(TALLOC_CTX *ctx, const char *name, struct sec
 	return from_file(ctx, path, out);
 }
 
-static struct err *from_tenant(TALLOC_CTX *ctx UNUSED, const char *name UNUSED,
-			       struct secret **out UNUSED)
+/* Neither the file nor its folder may be a link. */
+static int open_tenants(const char *path)
 {
-	return err_new(ERR_CONFIG, "secret: means something in an included file only");
+	const char *slash = strrchr(path, '/');
+	AUTO_MEM char *folder = mem_strndup(NULL, path, (size_t)(slash - path));
+	int at = open(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = at < 0 ? -1 : openat(at, slash + 1, READ_FLAGS | O_NOFOLLOW);
+	int code = errno;
+
+	if (at >= 0)
+		close(at);
+	errno = code;
+	return fd;
+}
+
+static struct err *from_tenant(TALLOC_CTX *ctx, const char *path, struct secret **out)
+{
+	int fd;
+
+	if (*path != '/')
+		return err_new(ERR_CONFIG,
+			       "secret: means something in an included file only");
+	fd = open_tenants(path);
+	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+		return err_new(ERR_CONFIG,
+			       "it, or the folder \"secrets\", is a symbolic link");
+	if (fd < 0)
+		return err_new(ERR_CONFIG, "%s", strerror(errno));
+	return from_open(ctx, fd, out);
 }
 
 struct err *secret_resolve(TALLOC_CTX *ctx, const char *reference, struct secret **out)

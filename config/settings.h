@@ -33,9 +33,12 @@ enum setting_type {
 };
 
 enum setting_flags {
-	SETTING_REQUIRED = 1, /* must be given by the source or its profile */
-	SETTING_ADDRESS = 2,  /* names the far side: a source that sets it inherits no
-				 secrets from its profile */
+	SETTING_REQUIRED = 1,   /* must be given by the source or its profile */
+	SETTING_ADDRESS = 2,    /* names the far side: a source that sets it inherits no
+				   credentials from its profile */
+	SETTING_CREDENTIAL = 4, /* says who reads there; each SETTING_SECRET is one too */
+	SETTING_MAIN = 8,       /* keeps tenants apart: only the main file may say it, its
+				   profiles included */
 };
 
 /* One row. A table ends with a row whose name is NULL. */

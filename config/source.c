@@ -42,34 +42,57 @@ static const struct node *own_address(const struct setting *table, const struct 
 	return NULL;
 }
 
-/* What goes with a secret: the map that holds it ("bind"), or the secret alone. */
-static char *credentials_of(TALLOC_CTX *ctx, const char *secret)
+bool is_credential(const struct setting *row)
 {
-	const char *dot = strrchr(secret, '.');
-
-	return mem_strndup(ctx, secret, dot ? (size_t)(dot - secret) : strlen(secret));
+	return row->type == SETTING_SECRET || (row->flags & SETTING_CREDENTIAL) != 0;
 }
 
-/* A secret is meant for the address that it is written beside. */
+/* What is said anew with a row: the map of a secret ("bind"), or the row alone. */
+static char *unit_of(TALLOC_CTX *ctx, const struct setting *row)
+{
+	const char *dot = row->type == SETTING_SECRET ? strrchr(row->name, '.') : NULL;
+
+	return mem_strndup(ctx, row->name,
+			   dot ? (size_t)(dot - row->name) : strlen(row->name));
+}
+
+static bool says_credentials(const struct building *b, const struct setting *row,
+			     const struct node *own)
+{
+	for (; row->name != NULL; row++)
+		if (is_credential(row) &&
+		    node_path(own, unit_of(b->load->scratch, row)) != NULL)
+			return true;
+	return false;
+}
+
+static bool says_secret(const struct setting *row, const struct node *profile)
+{
+	for (; row->name != NULL; row++)
+		if (row->type == SETTING_SECRET && node_path(profile, row->name) != NULL)
+			return true;
+	return false;
+}
+
+/* Credentials are meant for the address that they are written beside. */
 static const struct node *without_credentials(const struct building *b,
 					      const struct setting *table,
 					      const struct node *profile,
 					      const struct node *own)
 {
 	const struct node *address = own_address(table, own), *kept = profile;
+	bool told = says_secret(table, profile) || says_credentials(b, table, own);
 
 	for (; address != NULL && table->name != NULL; table++) {
-		const char *set;
+		const char *unit = unit_of(b->load->scratch, table);
 
-		if (table->type != SETTING_SECRET ||
-		    node_path(profile, table->name) == NULL)
+		if (!is_credential(table) || node_path(profile, table->name) == NULL)
 			continue;
-		set = credentials_of(b->load->scratch, table->name);
-		kept = node_without(b->load->scratch, kept, set);
-		if (node_path(own, set) == NULL)
+		kept = node_without(b->load->scratch, kept, unit);
+		if (table->type == SETTING_SECRET ? node_path(own, unit) == NULL : !told)
 			problem(b->problems, &address->at,
 				"\"%s\" is missing: a source that sets its own address "
-				"inherits no secret from its profile",
+				"inherits no credentials from its profile",
 				table->name);
 	}
 	return kept;
@@ -113,6 +136,8 @@ static const struct node *inherit(const struct building *b, const struct node *o
 	table = b->load->connectors(type ? type : text_at(profile, "type"));
 	if (table != NULL)
 		profile = without_credentials(b, table, profile, own);
+	if (own->file->included)
+		check_tenant_base(b, table, profile, own);
 	return node_merge(b->load->scratch, profile, own);
 }
 
@@ -143,6 +168,7 @@ static void read_tables(struct building *b, bool profile)
 static void read_organization(const struct building *b)
 {
 	const char *text = settings_text(b->source, "organization");
+	const struct node *node = node_path(b->map, "organization");
 
 	if (text == NULL)
 		return;
@@ -152,6 +178,11 @@ static void read_organization(const struct building *b)
 			"\"organization\" must be a path of at most three names, not "
 			"\"%s\"",
 			text);
+	else if (b->tied != NULL && !organization_is_same(b->out->organization, b->tied))
+		problem(b->problems, node->file->included ? &node->at : &b->key->at,
+			"this file is included for \"%s\" and describes no other "
+			"organization, not \"%s\"",
+			b->tied, text);
 }
 
 /* Addresses as keys, so that they are found however they are written. */
@@ -252,6 +283,8 @@ static void build(struct building *b, bool profile)
 	fill_people(b);
 	fill_groups(b);
 	grants_read(b);
+	if (!profile)
+		check_connector(b);
 }
 
 /* ---- a source, a profile
@@ -290,6 +323,7 @@ void load_source(struct loader *l, struct config_file *file, const struct node *
 						      : problems_new(l->scratch),
 			      .ctx = l->config,
 			      .key = key,
+			      .tied = file->tied,
 			      .out = &draft->source };
 
 	if (!is_source_name(key->text))

@@ -35,7 +35,7 @@ const struct setting config_source_settings[] = {
 	  "how many people the directory must show", 0, 0, NULL },
 	{ "protect", SETTING_TEXTS, 0, NULL,
 	  "e-mail addresses and groups that are never touched", 0, 0, NULL },
-	{ "shared_directory", SETTING_BOOL, 0, "no",
+	{ "shared_directory", SETTING_BOOL, SETTING_MAIN, "no",
 	  "another organization may read the same directory", 0, 0, NULL },
 	{ "idle_timeout", SETTING_DURATION, 0, "60s", "longest silence of the connector",
 	  1, CLOCK_DAY, NULL },

@@ -26,6 +26,7 @@
 
 #include "bridge/record/anchor.h"
 #include "bridge/record/stream.h"
+#include "config/complaint.h"
 #include "config/settings.h"
 
 enum connector_caps {
@@ -51,6 +52,15 @@ struct connector {
 	unsigned caps;    /* of enum connector_caps; what this kind can do at best */
 	const struct setting *settings;
 
+	/*
+	 * Optional, may be NULL: complain about what no row of the table can see, such as
+	 * a text that is no URL or two settings that exclude each other. Pure: no file,
+	 * no network, nothing kept; no open comes before it. Called when the
+	 * configuration is read, so that `dirbridge check` names all of it with file,
+	 * line and column; open refuses the same.
+	 */
+	void (*check)(const struct settings *settings, struct complaints *to);
+
 	/* Connect, secure, authenticate, and find out who is on the other side. */
 	MUST_CHECK struct err *(*open)(TALLOC_CTX *ctx, const struct request *request,
 				       struct sink *sink, struct session **out);
@@ -75,7 +85,10 @@ struct connector {
 	/*
 	 * Answer for each anchor, in the order given, without the request's filter:
 	 * ENTRY when it exists inside a base; LEFT when it exists outside; GONE when a
-	 * tombstone proves it deleted; UNKNOWN when it was not found (gone or hidden).
+	 * tombstone proves it deleted; UNKNOWN when it was not found (gone or hidden);
+	 * SEEN, after a NOTE_RECORD that names it, when it exists and cannot be read
+	 * whole. UNKNOWN ends, when it stays so, what was given; SEEN ends nothing. What
+	 * cannot be answered at all is an error, never an answer left out.
 	 */
 	MUST_CHECK struct err *(*lookup)(struct session *session,
 					 const struct value *anchors, size_t n,
@@ -97,5 +110,9 @@ bool request_wants(const struct request *request, const struct value *name);
 const struct connector *connector_find(const char *name);
 const char *const *connector_names(void);
 const struct setting *connector_settings(const char *name);
+
+/* Its check() of these settings, where it has one. For config_load(). */
+void connector_check(const char *name, const struct settings *settings,
+		     struct complaints *to);
 
 #endif

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "bridge/record/dn.h"
-#include "bridge/record/filter.h"
 #include "connectors/ldap_p.h"
 #include <stdlib.h>
 
@@ -22,12 +20,15 @@ static const struct setting table[] = {
 		  "or base" },
 	{ .name = "bind.dn",
 	  .type = SETTING_TEXT,
+	  .flags = SETTING_CREDENTIAL,
 	  .help = "the account to read with; without it anonymous" },
 	{ .name = "bind.password",
 	  .type = SETTING_SECRET,
+	  .flags = SETTING_CREDENTIAL,
 	  .help = "its password, as a reference" },
 	{ .name = "bind.method",
 	  .type = SETTING_CHOICE,
+	  .flags = SETTING_CREDENTIAL,
 	  .standard = "simple",
 	  .choices = methods,
 	  .help = "simple (password) or external (client certificate, or the user of an "
@@ -47,9 +48,11 @@ static const struct setting table[] = {
 	  .help = "certificates of the authorities that may sign the server's, PEM" },
 	{ .name = "tls.cert",
 	  .type = SETTING_FILE,
+	  .flags = SETTING_CREDENTIAL,
 	  .help = "own certificate to show, PEM" },
 	{ .name = "tls.key",
 	  .type = SETTING_FILE,
+	  .flags = SETTING_CREDENTIAL,
 	  .help = "key of the own certificate, PEM without passphrase" },
 	{ .name = "tls.minimum",
 	  .type = SETTING_CHOICE,
@@ -61,10 +64,11 @@ static const struct setting table[] = {
 	  .standard = "10s",
 	  .min = 1,
 	  .max = 600,
-	  .help = "longest time to connect, and again for the TLS handshake" },
+	  .help = "longest time for each step until a server answers: find and reach it, "
+		  "StartTLS, TLS handshake, bind, first question" },
 	{ .name = "timeout.answer",
 	  .type = SETTING_DURATION,
-	  .standard = "60s",
+	  .standard = "50s",
 	  .min = 1,
 	  .max = 3600,
 	  .help = "longest wait for one message of the server" },
@@ -81,77 +85,43 @@ static const struct setting table[] = {
 	{ .name = NULL },
 };
 
-static int scope_of(const char *name)
-{
-	static const char *const names[] = { "base", "one", "sub" };
+struct first_complaint {
+	struct complaints to;
+	struct err *err;
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return (int)i;
-	return -1;
+static void keep_first(struct complaints *to, const char *name UNUSED,
+		       size_t which UNUSED, struct err *err)
+{
+	struct first_complaint *first = (struct first_complaint *)to;
+
+	if (first->err == NULL)
+		first->err = err;
+	else
+		err_free(err);
 }
 
-/* A "?" inside a DN must be written %3f or \3f; nss_ldap splits in the same way. */
-static struct err *parse_base(TALLOC_CTX *ctx, const char *text, struct dir_base *base)
+static struct err *check_settings(const struct settings *settings)
 {
-	char *dn = mem_strdup(ctx, text);
-	char *scope = strchr(dn, '?'), *filter = NULL;
-	struct filter *parsed;
-	struct err *err;
+	struct first_complaint first = { { keep_first }, NULL };
 
-	base->dn = dn;
-	base->scope = LDAP_SCOPE_SUBTREE;
-	if (scope != NULL) {
-		*scope++ = '\0';
-		filter = strchr(scope, '?');
-	}
-	if (filter != NULL)
-		*filter++ = '\0';
-	if (scope != NULL && *scope != '\0')
-		base->scope = scope_of(scope);
-	if (base->scope < 0)
-		return err_new(ERR_CONFIG, "scope \"%s\" is not sub, one or base", scope);
-	err = dn_key(ctx, dn, strlen(dn), &base->key);
-	if (err != NULL || filter == NULL || *filter == '\0')
-		return err;
-	base->filter = filter;
-	return filter_parse(ctx, filter, &parsed);
+	dir_check(settings, &first.to);
+	return first.err;
 }
 
 static struct err *parse_bases(struct session *s)
 {
 	const char *const *texts = settings_texts(s->settings, "base");
+	struct err *err = NULL;
 
 	while (texts[s->n_bases] != NULL)
 		s->n_bases++;
 	s->bases = mem_array(s, struct dir_base, s->n_bases);
-	for (size_t i = 0; i < s->n_bases; i++) {
-		struct err *err = parse_base(s, texts[i], &s->bases[i]);
-
-		if (err != NULL)
-			return err_wrap(err, "base \"%s\"", texts[i]);
-	}
-	return s->n_bases > 0 ? NULL : err_new(ERR_CONFIG, "base is missing");
-}
-
-static struct err *check_settings(const struct settings *settings)
-{
-	bool external = strcmp(settings_text(settings, "bind.method"), "external") == 0;
-	bool dn = settings_text(settings, "bind.dn") != NULL;
-	bool password = settings_text(settings, "bind.password") != NULL;
-	bool cert = settings_text(settings, "tls.cert") != NULL;
-	bool key = settings_text(settings, "tls.key") != NULL;
-
-	if (cert != key)
-		return err_new(ERR_CONFIG, "tls.cert and tls.key go together");
-	if (external && (dn || password))
-		return err_new(ERR_CONFIG,
-			       "bind.method external takes neither bind.dn nor "
-			       "bind.password");
-	/* RFC 4513 5.1.2: a name without a password binds, as nobody. */
-	if (dn != password)
-		return err_new(ERR_CONFIG, "bind.dn and bind.password go together");
-	return NULL;
+	for (size_t i = 0; err == NULL && i < s->n_bases; i++)
+		err = dir_parse_base(s, texts[i], &s->bases[i]);
+	if (err == NULL && s->n_bases == 0)
+		err = err_new(ERR_CONFIG, "base is missing");
+	return err;
 }
 
 static bool names(const char *const *list, const char *name)
@@ -210,8 +180,6 @@ static struct err *open_session(TALLOC_CTX *ctx, const struct request *request,
 		err = parse_bases(s);
 	if (err == NULL)
 		err = dir_open(s, sink);
-	if (err == NULL)
-		err = dir_read_server(s);
 	if (err != NULL) {
 		mem_free(s);
 		return err;
@@ -252,6 +220,7 @@ const struct connector connector_ldap = {
 	.help = "LDAP directories: OpenLDAP, 389 Directory Server, Active Directory",
 	.caps = CONNECTOR_LOOKUP,
 	.settings = table,
+	.check = dir_check,
 	.open = open_session,
 	.probe = dir_probe,
 	.next = next,

@@ -77,7 +77,7 @@ struct err *dir_send(struct session *s, const struct dir_question *q, int *messa
 
 struct err *dir_receive(struct session *s, int message, LDAPMessage **out)
 {
-	struct timeval limit = { settings_number(s->settings, "timeout.answer"), 0 };
+	struct timeval limit = { settings_number(s->settings, s->patience), 0 };
 	struct err *err = check_open(s);
 	int type, code = LDAP_SERVER_DOWN;
 
@@ -92,9 +92,8 @@ struct err *dir_receive(struct session *s, int message, LDAPMessage **out)
 		return lost(s, code);
 	}
 	s->lost = true;
-	return err_hint(err_new(ERR_LATER, "server \"%s\" has sent nothing for %lld s",
-				s->url, (long long)limit.tv_sec),
-			"timeout.answer is how long one message may take.");
+	return err_new(ERR_LATER, "server \"%s\" has sent nothing for %lld s (%s)",
+		       s->url, (long long)limit.tv_sec, s->patience);
 }
 
 static void take_cookie(struct session *s, TALLOC_CTX *ctx, LDAPControl **controls,
@@ -104,8 +103,11 @@ static void take_cookie(struct session *s, TALLOC_CTX *ctx, LDAPControl **contro
 	struct berval cookie = { 0, NULL };
 	ber_int_t estimate;
 
-	if (reply == NULL ||
-	    ldap_parse_pageresponse_control(s->ld, reply, &estimate, &cookie) != 0)
+	if (reply == NULL)
+		return;
+	done->garbled =
+		ldap_parse_pageresponse_control(s->ld, reply, &estimate, &cookie) != 0;
+	if (done->garbled)
 		return;
 	done->paged = true;
 	done->cookie.bv_len = cookie.bv_len;
@@ -141,8 +143,23 @@ static int free_answer(struct dir_answer *answer)
 	return 0;
 }
 
-static struct err *collect(struct session *s, struct dir_answer *answer, int id,
-			   size_t max)
+/* There is one more than was wanted. */
+static struct err *stop(struct session *s, struct dir_answer *answer,
+			const struct dir_question *q, int id)
+{
+	ldap_abandon_ext(s->ld, id, NULL, NULL);
+	answer->cut = q->sample;
+	if (q->sample)
+		return NULL;
+	return err_hint(
+		err_new(ERR_INCOMPLETE, "server \"%s\" sent more than %zu entries",
+			s->url, answer->n),
+		"It does not answer what it is asked: name another server of this "
+		"directory in url.");
+}
+
+static struct err *collect(struct session *s, struct dir_answer *answer,
+			   const struct dir_question *q, int id, size_t max)
 {
 	for (;;) {
 		AUTO_MESSAGE LDAPMessage *m = NULL;
@@ -154,12 +171,8 @@ static struct err *collect(struct session *s, struct dir_answer *answer, int id,
 			return dir_done(s, answer, m, &answer->done);
 		if (ldap_msgtype(m) != LDAP_RES_SEARCH_ENTRY)
 			continue;
-		if (answer->n == max) {
-			ldap_abandon_ext(s->ld, id, NULL, NULL);
-			return err_new(ERR_INCOMPLETE,
-				       "server \"%s\" sent more than %zu entries", s->url,
-				       max);
-		}
+		if (answer->n == max)
+			return stop(s, answer, q, id);
 		mem_grow(answer, answer->entries, answer->n + 1, &answer->capacity);
 		answer->entries[answer->n++] = m;
 		m = NULL;
@@ -177,7 +190,7 @@ struct err *dir_ask(struct session *s, TALLOC_CTX *ctx, const struct dir_questio
 	*out = answer;
 	err = dir_send(s, q, &id);
 	if (err == NULL)
-		err = collect(s, answer, id, max);
+		err = collect(s, answer, q, id, max);
 	return err;
 }
 

@@ -11,6 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define ADDRESSES_MAX 16   /* of one name that are tried */
+#define LEAST         1000 /* milliseconds for each of them */
+
 int64_t dir_deadline(int64_t seconds)
 {
 	return clock_ticks() + seconds * 1000000;
@@ -85,22 +88,29 @@ static int dial_path(const char *path, int64_t deadline, int *fd)
 	return dial_address(&a, deadline, fd);
 }
 
+/* What this address may use of the time that is left for it and those after it. */
+static int64_t share(int64_t deadline, int addresses)
+{
+	int64_t part = dir_left(deadline) / addresses;
+
+	return clock_ticks() + 1000 * (part > LEAST ? part : LEAST);
+}
+
 static struct err *dial_host(const LDAPURLDesc *url, int64_t deadline, int *fd,
 			     int *error)
 {
-	struct addrinfo want = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
 	struct addrinfo *all = NULL;
-	char port[16];
-	int code;
+	struct err *err = dir_resolve(url, deadline, &all);
+	int n = 0;
 
-	snprintf(port, sizeof(port), "%d", url->lud_port);
-	code = getaddrinfo(url->lud_host, port, &want, &all);
-	if (code != 0)
-		return err_new(ERR_LATER, "the name \"%s\" cannot be resolved: %s",
-			       url->lud_host, gai_strerror(code));
+	if (err != NULL)
+		return err;
+	for (const struct addrinfo *a = all; a != NULL && n < ADDRESSES_MAX;
+	     a = a->ai_next)
+		n++;
 	*error = EHOSTUNREACH;
-	for (const struct addrinfo *a = all; a != NULL && *fd < 0; a = a->ai_next)
-		*error = dial_address(a, deadline, fd);
+	for (const struct addrinfo *a = all; n > 0 && *fd < 0; a = a->ai_next)
+		*error = dial_address(a, share(deadline, n--), fd);
 	freeaddrinfo(all);
 	return NULL;
 }
@@ -118,8 +128,8 @@ struct err *dir_dial(const LDAPURLDesc *url, int64_t seconds, int *fd)
 		err = dial_host(url, deadline, fd, &error);
 	if (err != NULL || *fd >= 0)
 		return err;
-	if (error == ETIMEDOUT && dir_left(deadline) == 0)
-		return err_new(ERR_LATER, "no connection within %lld s",
+	if (error == ETIMEDOUT)
+		return err_new(ERR_LATER, "no connection within %lld s (timeout.connect)",
 			       (long long)seconds);
 	return err_new(ERR_LATER, "%s",
 		       error == ECONNREFUSED ? "connection refused" : strerror(error));

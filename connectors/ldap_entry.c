@@ -190,30 +190,20 @@ static struct err *write_ranged(struct session *s, struct sink *sink,
 	return err;
 }
 
-/* This entry is known to exist, but not what it says. */
-static void set_aside(struct session *s, struct sink *sink, const struct dir_view *view,
-		      struct err *err)
+void dir_set_aside(struct sink *sink, const struct dir_view *view, struct err *err)
 {
 	struct value anchor = { (const char *)view->anchor, view->anchor_len };
 
 	sink_note(sink, NOTE_RECORD, "%s", err_text(err));
 	sink_anchor(sink, ITEM_SEEN, &anchor);
-	dir_incomplete(s, "%s", err_text(err));
 	err_free(err);
 }
 
 struct err *dir_write(struct session *s, struct sink *sink, const struct dir_view *view)
 {
-	struct err *err;
-
-	if (!view->ranged) {
-		write_entry(s, sink, view, NULL);
-		return NULL;
-	}
-	err = write_ranged(s, sink, view);
-	if (err == NULL || err_class(err) != ERR_RECORD)
-		return err;
-	set_aside(s, sink, view, err);
+	if (view->ranged)
+		return write_ranged(s, sink, view);
+	write_entry(s, sink, view, NULL);
 	return NULL;
 }
 
@@ -230,50 +220,123 @@ static bool ends_with(const struct berval *dn, const char *base, size_t len)
 	       (tail - dn->bv_val >= 2 && tail[-1] == ',' && tail[-2] != '\\');
 }
 
-bool dir_below(const struct dir_base *base, const struct berval *dn)
+/* ERR_RECORD when the DN cannot be read. */
+static struct err *is_below(const struct dir_base *base, const struct berval *dn,
+			    bool *below)
 {
 	AUTO_MEM TALLOC_CTX *tmp = NULL;
 	struct value key;
 	struct err *err;
 
-	if (ends_with(dn, base->dn, strlen(base->dn)))
-		return true;
+	*below = ends_with(dn, base->dn, strlen(base->dn));
+	if (*below)
+		return NULL;
 	tmp = mem_ctx(NULL);
 	err = dn_key(tmp, dn->bv_val, dn->bv_len, &key);
 	if (err == NULL)
-		return dn_is_below(&key, &base->key);
-	err_free(err);
-	return false;
+		*below = dn_is_below(&key, &base->key);
+	return err;
+}
+
+/* The parts of a DN. */
+static unsigned depth(const char *dn, size_t len)
+{
+	unsigned n = len > 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (dn[i] == '\\')
+			i++;
+		else
+			n += dn[i] == ',' || dn[i] == ';';
+	return n;
+}
+
+/* What lies below a base is in its scope. */
+static bool in_scope(const struct dir_base *base, const struct berval *dn)
+{
+	unsigned deeper =
+		depth(dn->bv_val, dn->bv_len) - depth(base->dn, strlen(base->dn));
+
+	if (base->scope == LDAP_SCOPE_SUBTREE)
+		return true;
+	return deeper == (base->scope == LDAP_SCOPE_ONELEVEL ? 1 : 0);
+}
+
+enum where { OUTSIDE, INSIDE, PERHAPS };
+
+/*
+ * RFC 2696 is no snapshot: an entry may be moved while the pages are read, out of all
+ * bases or into another, whose own filter nobody has asked then.
+ */
+static struct err *place(const struct session *s, const struct berval *dn,
+			 enum where *where)
+{
+	struct err *unreadable = NULL;
+
+	*where = OUTSIDE;
+	for (size_t i = 0; i < s->n_bases && *where != INSIDE; i++) {
+		size_t at = (s->pull.base + i) % s->n_bases;
+		const struct dir_base *base = &s->bases[at];
+		bool below;
+		struct err *err = is_below(base, dn, &below);
+
+		if (unreadable == NULL)
+			unreadable = err;
+		else
+			err_free(err);
+		if (below && in_scope(base, dn))
+			*where = base->filter == NULL || i == 0 ? INSIDE : PERHAPS;
+	}
+	if (*where == OUTSIDE)
+		return unreadable;
+	err_free(unreadable);
+	return NULL;
+}
+
+static int shown(const struct dir_view *view)
+{
+	return view->dn.bv_len < 1024 ? (int)view->dn.bv_len : 1024;
 }
 
 /* Entries that are no record, or that cannot be told apart: named and left out. */
-static bool leave_out(struct session *s, struct sink *sink, const struct dir_view *view)
+static bool is_no_record(struct session *s, struct sink *sink,
+			 const struct dir_view *view)
 {
 	const char *anchor = anchor_attribute(s->server.anchor);
-	struct value left = { (const char *)view->anchor, view->anchor_len };
-	int len = view->dn.bv_len < 1024 ? (int)view->dn.bv_len : 1024;
 
 	if (view->not_a_record != NULL) {
 		sink_note(sink, NOTE_RECORD,
-			  "\"%.*s\" is an %s entry and is not imported", len,
+			  "\"%.*s\" is an %s entry and is not imported", shown(view),
 			  view->dn.bv_val, view->not_a_record);
 		return true;
 	}
-	if (view->anchor_len == 0) {
-		sink_note(sink, NOTE_RECORD, "\"%.*s\" has no readable %s", len,
-			  view->dn.bv_val, anchor);
-		dir_incomplete(
-			s,
-			"\"%.*s\" has no readable %s; the account needs the right to "
-			"read it",
-			len, view->dn.bv_val, anchor);
+	if (view->anchor_len > 0)
+		return false;
+	sink_note(sink, NOTE_RECORD, "\"%.*s\" has no readable %s", shown(view),
+		  view->dn.bv_val, anchor);
+	dir_incomplete(s,
+		       "\"%.*s\" has no readable %s; the account needs the right to read "
+		       "it",
+		       shown(view), view->dn.bv_val, anchor);
+	return true;
+}
+
+/* Entries that are not, or not for certain, in the view that is asked for. */
+static bool is_elsewhere(struct session *s, struct sink *sink,
+			 const struct dir_view *view)
+{
+	struct value anchor = { (const char *)view->anchor, view->anchor_len };
+	enum where where;
+	struct err *err = place(s, &view->dn, &where);
+
+	if (err != NULL) {
+		dir_incomplete(s, "%s", err_text(err));
+		dir_set_aside(sink, view, err);
 		return true;
 	}
-	if (dir_below(&s->bases[s->pull.base], &view->dn))
-		return false;
-	/* Moved away while the pages were read (RFC 2696 is no snapshot). */
-	sink_anchor(sink, ITEM_LEFT, &left);
-	return true;
+	if (where != INSIDE)
+		sink_anchor(sink, where == OUTSIDE ? ITEM_LEFT : ITEM_SEEN, &anchor);
+	return where != INSIDE;
 }
 
 struct err *dir_pull_entry(struct session *s, struct sink *sink, LDAPMessage **message)
@@ -282,7 +345,7 @@ struct err *dir_pull_entry(struct session *s, struct sink *sink, LDAPMessage **m
 	struct dir_view view;
 	struct err *err = dir_take(s, *message, &view);
 
-	if (err != NULL || leave_out(s, sink, &view))
+	if (err != NULL || is_no_record(s, sink, &view) || is_elsewhere(s, sink, &view))
 		return err;
 	if (!view.ranged)
 		return dir_write(s, sink, &view);

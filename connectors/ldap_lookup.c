@@ -145,8 +145,10 @@ static struct err *answer(struct session *s, struct sink *sink, const struct chu
 		err = dir_take(s, chunk->entries[i], &view);
 		if (err == NULL)
 			err = dir_write(s, sink, &view);
-		if (err != NULL)
+		if (err != NULL && err_class(err) != ERR_RECORD)
 			return err;
+		if (err != NULL)
+			dir_set_aside(sink, &view, err);
 	}
 	return NULL;
 }

@@ -2,33 +2,6 @@
 #include "config/secret.h"
 #include "connectors/ldap_p.h"
 
-static void auto_free_url(LDAPURLDesc **url)
-{
-	if (*url != NULL)
-		ldap_free_urldesc(*url);
-}
-
-static struct err *parse_url(const char *text, LDAPURLDesc **out)
-{
-	LDAPURLDesc *url;
-
-	if (ldap_url_parse(text, &url) != LDAP_SUCCESS)
-		return err_new(ERR_CONFIG, "\"%s\" is no LDAP URL", text);
-	*out = url;
-	if (strcmp(url->lud_scheme, "ldap") != 0 &&
-	    strcmp(url->lud_scheme, "ldaps") != 0 &&
-	    strcmp(url->lud_scheme, "ldapi") != 0)
-		return err_new(ERR_CONFIG,
-			       "\"%s\" is neither ldap://, ldaps:// nor ldapi://", text);
-	if (url->lud_host == NULL)
-		return err_new(ERR_CONFIG, "\"%s\" names no server", text);
-	if (url->lud_dn != NULL && *url->lud_dn != '\0')
-		return err_hint(
-			err_new(ERR_CONFIG, "\"%s\" names more than a server", text),
-			"Put what to search into base.");
-	return NULL;
-}
-
 static struct err *dial(struct session *s, const LDAPURLDesc *url)
 {
 	struct err *err;
@@ -132,12 +105,13 @@ static struct err *authenticate(struct session *s)
 
 static struct err *open_one(struct session *s, const char *text)
 {
-	AUTO(auto_free_url) LDAPURLDesc *url = NULL;
+	AUTO(dir_auto_url) LDAPURLDesc *url = NULL;
 	struct err *err;
 
 	s->url = text;
 	s->lost = false;
-	err = parse_url(text, &url);
+	s->patience = "timeout.connect";
+	err = dir_parse_url(text, &url);
 	if (err == NULL)
 		err = dial(s, url);
 	if (err == NULL)
@@ -146,6 +120,9 @@ static struct err *open_one(struct session *s, const char *text)
 		err = secure(s, url);
 	if (err == NULL)
 		err = authenticate(s);
+	if (err == NULL)
+		err = dir_read_server(s);
+	s->patience = "timeout.answer";
 	if (err != NULL)
 		dir_hang_up(s);
 	return err;
@@ -158,22 +135,29 @@ void dir_hang_up(struct session *s)
 	s->ld = NULL;
 }
 
+/* At once, because the run waits only so long for a sign of life. */
+static struct err *say_next(struct sink *sink, const struct err *err, const char *url)
+{
+	sink_note(sink, NOTE_INFO, "%s; \"%s\" is tried next", err_text(err), url);
+	return sink_flush(sink);
+}
+
 struct err *dir_open(struct session *s, struct sink *sink)
 {
 	const char *const *urls = settings_texts(s->settings, "url");
-	struct err *before = NULL, *err;
+	AUTO_MEM TALLOC_CTX *tmp = mem_ctx(NULL);
+	const char *before = NULL;
+	struct err *err = NULL;
 
 	for (; *urls != NULL; urls++) {
 		err = open_one(s, *urls);
-		if (err == NULL && before != NULL)
-			sink_note(sink, NOTE_INFO, "%s; \"%s\" is used", err_text(before),
-				  s->url);
-		else if (before != NULL)
-			err = err_wrap(err, "%s", err_text(before));
-		err_free(before);
-		if (err == NULL || err_class(err) != ERR_LATER)
-			return err;
-		before = err;
+		if (err == NULL || err_class(err) != ERR_LATER || urls[1] == NULL)
+			break;
+		before = before == NULL
+				 ? mem_strdup(tmp, err_text(err))
+				 : mem_printf(tmp, "%s; %s", before, err_text(err));
+		err_ignore(say_next(sink, err, urls[1]));
+		err_free(err);
 	}
-	return before;
+	return err != NULL && before != NULL ? err_wrap(err, "%s", before) : err;
 }

@@ -3,7 +3,9 @@
  * The LDAP connector's inside, shared by ldap.c and the ldap_*.c files; nobody else
  * includes it. One file, one matter:
  *
- *   ldap.c         settings, bases, the contract's calls
+ *   ldap.c         settings, the contract's calls
+ *   ldap_check.c   URLs, bases, and settings that go together
+ *   ldap_resolve.c a name becomes addresses, within a time limit
  *   ldap_dial.c    a URL becomes a connected socket, within a time limit
  *   ldap_socket.c  that socket under a handle of libldap
  *   ldap_tls.c     TLS on that socket
@@ -29,6 +31,7 @@
 #define DIRBRIDGE_CONNECTORS_LDAP_P_H
 
 #include "bridge/base/str.h"
+#include "config/complaint.h"
 #include "connectors/connector.h"
 #include <ldap.h>
 
@@ -47,6 +50,7 @@ struct dir_server {
 	enum dir_vendor vendor;
 	const char *vendor_text; /* for people */
 	enum anchor_kind anchor;
+	bool pages;            /* says that it knows paged results */
 	const char **contexts; /* naming contexts, NULL-terminated */
 };
 
@@ -73,8 +77,9 @@ struct session {
 				    the request, sorted, then our own */
 	size_t n_asked;          /* how many are of the request */
 	LDAP *ld;
-	const char *url; /* the server that answered */
-	bool lost;       /* the connection is gone; nothing more is tried */
+	const char *url;      /* the server that answered */
+	const char *patience; /* the setting that limits the wait for an answer */
+	bool lost;            /* the connection is gone; nothing more is tried */
 	struct dir_server server;
 	struct dir_pull pull;
 	struct dir_scratch *scratch; /* of ldap_entry.c */
@@ -84,7 +89,21 @@ struct session {
 /* Only the first reason is kept. */
 void dir_incomplete(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* ---- ldap_dial.c, ldap_socket.c */
+/* ---- ldap_check.c */
+
+/* ERR_CONFIG; *out is to be freed even then. A text that may hold a password is not
+ * repeated. */
+MUST_CHECK struct err *dir_parse_url(const char *text, LDAPURLDesc **out);
+void dir_auto_url(LDAPURLDesc **url);
+
+/* What base points at belongs to ctx; ERR_CONFIG. */
+MUST_CHECK struct err *dir_parse_base(TALLOC_CTX *ctx, const char *text,
+				      struct dir_base *base);
+
+/* The connector's check(). */
+void dir_check(const struct settings *settings, struct complaints *to);
+
+/* ---- ldap_resolve.c, ldap_dial.c, ldap_socket.c */
 
 /* A wait with an end: milliseconds that are left until then, never below 0. */
 int64_t dir_deadline(int64_t seconds);
@@ -93,7 +112,16 @@ int dir_left(int64_t deadline);
 /* Wait until the socket can be read (or written); false when the time is over. */
 bool dir_wait(int fd, short events, int64_t deadline);
 
-/* A connected socket that does not block. ERR_LATER says why there is none. */
+/* The addresses of a URL's host, for freeaddrinfo(). ERR_LATER. */
+struct addrinfo;
+MUST_CHECK struct err *dir_resolve(const LDAPURLDesc *url, int64_t deadline,
+				   struct addrinfo **out);
+
+/*
+ * A connected socket that does not block. ERR_LATER says why there is none. The limit is
+ * for name and connection together; but each address of the name gets a second at least,
+ * so that one that is dead leaves time for the others.
+ */
 MUST_CHECK struct err *dir_dial(const LDAPURLDesc *url, int64_t seconds, int *fd);
 
 /* A handle on this socket, which is closed with it, also after an error. */
@@ -101,7 +129,10 @@ MUST_CHECK struct err *dir_attach(int fd, const char *url, LDAP **out);
 
 /* ---- ldap_open.c, ldap_tls.c, ldap_why.c */
 
-/* Connect to the first server that can be reached, secure and bind. */
+/*
+ * Connect to the first server that answers: reached, secured, bound, and heard. Before
+ * each further one a note is passed on at once, so that the run knows that we live.
+ */
 MUST_CHECK struct err *dir_open(struct session *s, struct sink *sink);
 void dir_hang_up(struct session *s);
 
@@ -158,6 +189,7 @@ struct dir_question {
 	int page;                    /* entries a page */
 	const struct berval *cookie; /* of the page before */
 	int size_limit;              /* 0: none */
+	bool sample;                 /* as many as are collected at most are enough */
 };
 
 /* What a SearchResultDone says; strings belong to the ctx that was given. */
@@ -165,7 +197,8 @@ struct dir_done {
 	int code;
 	const char *matched; /* the nearest DN that exists, with code 32 */
 	const char *diagnostic;
-	bool paged; /* there was a paged-results control */
+	bool paged;   /* there was a paged-results control, */
+	bool garbled; /* or one that cannot be read */
 	struct berval cookie;
 };
 
@@ -176,7 +209,7 @@ struct dir_question dir_question_of(TALLOC_CTX *ctx, const struct session *s,
 MUST_CHECK struct err *dir_send(struct session *s, const struct dir_question *q,
 				int *message);
 
-/* Wait for one more message of an answer; within the setting timeout.answer. */
+/* Wait for one more message of an answer; within the setting s->patience. */
 MUST_CHECK struct err *dir_receive(struct session *s, int message, LDAPMessage **out);
 
 MUST_CHECK struct err *dir_done(struct session *s, TALLOC_CTX *ctx, LDAPMessage *m,
@@ -190,12 +223,14 @@ void dir_abandon(struct session *s, const struct dir_question *q,
 struct dir_answer {
 	LDAPMessage **entries;
 	size_t n, capacity;
+	bool cut; /* a sample: there was more, and done was not waited for */
 	struct dir_done done;
 };
 
 /*
- * Ask and read the whole answer, at most max entries of it (more is ERR_INCOMPLETE).
- * A result code is no error here: the caller looks at (*out)->done.code.
+ * Ask and read the whole answer, at most max entries of it (more is ERR_INCOMPLETE; of
+ * a sample the rest is left unread). A result code is no error here: the caller
+ * looks at (*out)->done.code.
  */
 MUST_CHECK struct err *dir_ask(struct session *s, TALLOC_CTX *ctx,
 			       const struct dir_question *q, size_t max,
@@ -243,12 +278,15 @@ MUST_CHECK struct err *dir_take(struct session *s, LDAPMessage *message,
 MUST_CHECK struct err *dir_pull_entry(struct session *s, struct sink *sink,
 				      LDAPMessage **message);
 
-/* Write an entry; ranges are read to their end, which needs an idle connection. */
+/*
+ * Write an entry; ranges are read to their end, which needs an idle connection.
+ * ERR_RECORD when it cannot be read whole; then nothing is written.
+ */
 MUST_CHECK struct err *dir_write(struct session *s, struct sink *sink,
 				 const struct dir_view *view);
 
-/* True when this DN is the base's or lies below it. */
-bool dir_below(const struct dir_base *base, const struct berval *dn);
+/* Such an entry exists, but nobody knows what it says: a note, and SEEN. Takes err. */
+void dir_set_aside(struct sink *sink, const struct dir_view *view, struct err *err);
 
 /* "member;range=0-1499" */
 struct dir_range {
@@ -271,8 +309,9 @@ struct dir_values {
 
 /*
  * Read an attribute in ranges from its first value to its last, from one state of the
- * entry: when the entry changes meanwhile, begin again. The values belong to ctx.
- * ERR_RECORD when this entry cannot be read so.
+ * entry: when the entry changes meanwhile, begin again. Each range must begin where the
+ * one before ended. The values belong to ctx. ERR_RECORD when this entry cannot be read
+ * so; ERR_INCOMPLETE when an answer cannot be understood.
  */
 MUST_CHECK struct err *dir_read_range(struct session *s, TALLOC_CTX *ctx, const char *dn,
 				      const struct dir_range *range,

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/ldap_p.h"
 
-/* Directories cut their answers at round numbers: 500, 1000, 2000, 5000. */
-#define ROUND 500
-
 struct dir_question dir_question_of(TALLOC_CTX *ctx, const struct session *s,
 				    const struct dir_base *base)
 {
@@ -42,6 +39,19 @@ static struct err *begin_base(struct session *s, struct sink *sink)
 	return send_for(s, NULL);
 }
 
+/* Where that is not possible, the pull is no longer whole. */
+static struct err *write_whole(struct session *s, struct sink *sink,
+			       const struct dir_view *view)
+{
+	struct err *err = dir_write(s, sink, view);
+
+	if (err == NULL || err_class(err) != ERR_RECORD)
+		return err;
+	dir_incomplete(s, "%s", err_text(err));
+	dir_set_aside(sink, view, err);
+	return NULL;
+}
+
 static struct err *write_held(struct session *s, struct sink *sink)
 {
 	struct dir_pull *pull = &s->pull;
@@ -54,7 +64,7 @@ static struct err *write_held(struct session *s, struct sink *sink)
 		if (err == NULL)
 			err = dir_take(s, m, &view);
 		if (err == NULL)
-			err = dir_write(s, sink, &view);
+			err = write_whole(s, sink, &view);
 	}
 	pull->ranges += pull->n_held;
 	pull->n_held = 0;
@@ -76,16 +86,64 @@ static void note_partial(struct session *s, const struct dir_done *done)
 		       dir_limit_advice(tmp, s, done->code, done->diagnostic));
 }
 
-/* The server did not page: is what it sent everything? It did not say otherwise, but a
- * round number means a limit that it does not admit. */
+/* Directories cut their answers at round numbers: 100, 250, 500, 1000, 2000. */
+static bool looks_like_a_limit(uint64_t entries)
+{
+	return entries > 0 && (entries % 100 == 0 || entries % 250 == 0);
+}
+
+static void note_doubt(struct session *s, const char *what)
+{
+	dir_incomplete(
+		s,
+		"server \"%s\" %s at page %u of \"%s\", after %llu entries: nobody "
+		"can tell whether that was all",
+		s->url, what, s->pull.page, base_of(s),
+		(unsigned long long)s->pull.entries);
+}
+
+static void note_no_paging(const struct session *s, struct sink *sink)
+{
+	sink_note(sink, NOTE_INFO, "server \"%s\" does not page", s->url);
+}
+
+/* It neither said that there is more nor that there is not. */
 static void judge_unpaged(struct session *s)
 {
-	if (s->pull.entries == 0 || s->pull.entries % ROUND != 0)
+	uint64_t size = (uint64_t)settings_number(s->settings, "page_size");
+	uint64_t entries = s->pull.entries;
+
+	if (looks_like_a_limit(entries))
+		dir_incomplete(
+			s,
+			"server \"%s\" does not page and sent exactly %llu entries "
+			"of \"%s\", which looks like a limit; split the base",
+			s->url, (unsigned long long)entries, base_of(s));
+	else if (!s->pull.unpaged && entries >= size)
+		dir_incomplete(
+			s,
+			"server \"%s\" does not page and sent %llu entries of "
+			"\"%s\", a page or more (page_size is %llu); set page_size "
+			"above what the base holds, or split the base",
+			s->url, (unsigned long long)entries, base_of(s),
+			(unsigned long long)size);
+}
+
+/* Success is no proof that everything came: the last page has to say so. */
+static void judge_last_page(struct session *s, struct sink *sink,
+			    const struct dir_done *done)
+{
+	if (done->garbled)
+		note_doubt(s, "sent a paged-results control that cannot be read");
+	else if (done->paged)
 		return;
-	dir_incomplete(s,
-		       "server \"%s\" does not page and sent exactly %llu entries of "
-		       "\"%s\", which looks like a limit; split the base",
-		       s->url, (unsigned long long)s->pull.entries, base_of(s));
+	else if (s->pull.page > 1 || (s->server.pages && !s->pull.unpaged))
+		note_doubt(s, "left out the paged-results control");
+	else {
+		if (!s->pull.unpaged)
+			note_no_paging(s, sink);
+		judge_unpaged(s);
+	}
 }
 
 static struct err *finish_base(struct session *s, struct sink *sink, bool *more)
@@ -111,7 +169,7 @@ static bool starts_again(struct session *s, struct sink *sink,
 
 	if (done->code == LDAP_UNAVAILABLE_CRITICAL_EXTENSION && !pull->unpaged) {
 		pull->unpaged = true;
-		sink_note(sink, NOTE_INFO, "server \"%s\" does not page", s->url);
+		note_no_paging(s, sink);
 	} else if (done->code == LDAP_UNWILLING_TO_PERFORM && pull->page > 1 &&
 		   !pull->again) {
 		pull->again = true;
@@ -144,8 +202,7 @@ static struct err *finish_page(struct session *s, struct sink *sink,
 				"page %u of \"%s\"", s->pull.page, base_of(s));
 	if (done->cookie.bv_len > 0)
 		return send_for(s, &done->cookie);
-	if (!done->paged)
-		judge_unpaged(s);
+	judge_last_page(s, sink, done);
 	return finish_base(s, sink, more);
 }
 

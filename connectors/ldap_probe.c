@@ -131,7 +131,8 @@ static struct err *explain_empty(struct session *s, struct sink *sink,
 					.scope = base->scope,
 					.filter = "(objectClass=*)",
 					.attributes = attributes,
-					.size_limit = SAMPLE };
+					.size_limit = SAMPLE,
+					.sample = true };
 	AUTO_MEM TALLOC_CTX *tmp = mem_ctx(NULL);
 	struct dir_answer *answer;
 	struct err *err = dir_ask(s, tmp, &q, SAMPLE, &answer);
@@ -181,6 +182,7 @@ static struct err *sample(struct session *s, struct sink *sink,
 
 	dir_note_search(s, sink, &q);
 	q.page = SAMPLE;
+	q.sample = true;
 	err = dir_ask(s, tmp, &q, SAMPLE, &answer);
 	if (err == NULL && answer->done.code == LDAP_UNAVAILABLE_CRITICAL_EXTENSION) {
 		q.paged = false;
@@ -193,7 +195,7 @@ static struct err *sample(struct session *s, struct sink *sink,
 		return dir_no_base(s, base->dn, answer->done.matched);
 	if (answer->done.code != LDAP_SUCCESS && !dir_is_partial(answer->done.code))
 		return dir_failed(s, answer->done.code, answer->done.diagnostic);
-	*paging = answer->done.paged;
+	*paging &= answer->done.paged;
 	dir_abandon(s, &q, &answer->done);
 	return judge_sample(s, sink, base, answer);
 }
@@ -201,7 +203,7 @@ static struct err *sample(struct session *s, struct sink *sink,
 struct err *dir_probe(struct session *s, struct sink *sink)
 {
 	struct err *err = NULL;
-	bool paging = false;
+	bool paging = true;
 
 	for (size_t i = 0; err == NULL && i < s->n_bases; i++)
 		err = sample(s, sink, &s->bases[i], &paging);
@@ -211,6 +213,11 @@ struct err *dir_probe(struct session *s, struct sink *sink)
 		err = say_account(s, sink);
 	if (err != NULL)
 		return err;
+	if (!paging)
+		sink_note(sink, NOTE_INFO,
+			  "server \"%s\" does not page: a pull counts as whole only when "
+			  "the number of its entries does not look like a limit",
+			  s->url);
 	sink_fact(sink, "paging", "%s", paging ? "yes" : "no");
 	say_tls(s, sink);
 	say_server(s, sink);

@@ -80,35 +80,78 @@ static void keep(struct dir_values *values, BerVarray list)
 		values->bytes += list->bv_len + 4;
 }
 
-/*
- * Keep the values of this attribute from one answer. got->last stays true when the
- * server sent no range at all: it then sent everything, or there is nothing more.
- */
-static void keep_range(struct session *s, LDAPMessage *entry,
-		       const struct dir_range *asked, struct dir_values *values,
-		       struct dir_range *got)
+/* One range of an answer must begin where the last one ended. Without any the server
+ * has sent everything, which is right only for the first. */
+static struct err *check_range(const struct berval *name, uint64_t low,
+			       struct dir_range *got)
 {
-	BerElement *ber = NULL;
-	struct berval dn, name;
-	BerVarray list = NULL;
-	struct dir_range range;
+	if (!dir_is_ranged(name, got)) {
+		*got = (struct dir_range){ .last = true };
+		if (low > 0)
+			return err_new(ERR_RECORD,
+				       "the server was asked for the values from %llu on "
+				       "and sent them without a range",
+				       (unsigned long long)low);
+		return NULL;
+	}
+	if (got->low != low || (!got->last && got->high < low))
+		return err_new(ERR_RECORD,
+			       "the server was asked for the values from %llu on and "
+			       "sent range %.*s",
+			       (unsigned long long)low, (int)name->bv_len, name->bv_val);
+	return NULL;
+}
 
-	got->last = true;
-	if (ldap_get_dn_ber(s->ld, entry, &ber, &dn) != LDAP_SUCCESS)
-		return;
-	while (ldap_get_attribute_ber(s->ld, entry, ber, &name, &list) == LDAP_SUCCESS &&
-	       name.bv_val != NULL) {
-		bool ranged = dir_is_ranged(&name, &range);
+/* Keep the values of this attribute, all from low on that one answer holds. */
+static struct err *keep_range(struct session *s, BerElement *ber, LDAPMessage *entry,
+			      const struct dir_range *asked, uint64_t low,
+			      struct dir_values *values, struct dir_range *got)
+{
+	size_t before = values->n;
+	struct err *err = NULL;
+	int code = LDAP_SUCCESS;
 
-		if (!is_of(&name, &asked->before)) {
+	*got = (struct dir_range){ .last = true };
+	while (err == NULL) {
+		struct berval name;
+		BerVarray list = NULL;
+
+		code = ldap_get_attribute_ber(s->ld, entry, ber, &name, &list);
+		if (code != LDAP_SUCCESS)
+			return err_wrap(dir_failed(s, code, NULL),
+					"an entry cannot be read");
+		if (name.bv_val == NULL)
+			break;
+		if (!is_of(&name, &asked->before) || list == NULL ||
+		    list->bv_val == NULL) {
 			ber_memfree(list);
 			continue;
 		}
-		if (ranged && list != NULL && list->bv_val != NULL)
-			*got = range;
 		keep(values, list);
+		err = check_range(&name, low, got);
 	}
-	ber_free(ber, 0);
+	if (err == NULL && low == 0 && values->n == before)
+		err = err_new(ERR_RECORD, "it had more values than fit one answer, and "
+					  "now none is shown");
+	return err;
+}
+
+static struct err *take_range(struct session *s, LDAPMessage *entry,
+			      const struct dir_range *asked, uint64_t low,
+			      struct dir_values *values, struct dir_range *got)
+{
+	BerElement *ber = NULL;
+	struct berval dn;
+	struct err *err = NULL;
+	int code = ldap_get_dn_ber(s->ld, entry, &ber, &dn);
+
+	if (code == LDAP_SUCCESS)
+		err = keep_range(s, ber, entry, asked, low, values, got);
+	else
+		err = err_wrap(dir_failed(s, code, NULL), "an entry cannot be read");
+	if (ber != NULL)
+		ber_free(ber, 0);
+	return err;
 }
 
 static struct err *ask_range(struct session *s, struct dir_values *values, const char *dn,
@@ -159,11 +202,11 @@ static struct err *read_once(struct session *s, struct dir_values *values, const
 		*changed = stamp != NULL && first != NULL && strcmp(stamp, first) != 0;
 		if (*changed)
 			return NULL;
-		keep_range(s, entry, range, values, &got);
+		err = take_range(s, entry, range, low, values, &got);
+		if (err != NULL)
+			return err;
 		if (values->bytes > ENTRY_SIZE_MAX)
-			return err_new(ERR_RECORD, "it is larger than 256 MiB");
-		if (!got.last && got.high < low)
-			return err_new(ERR_RECORD, "the server's ranges do not advance");
+			return err_new(ERR_RECORD, "it is larger than " ENTRY_SIZE_TEXT);
 		low = got.high + 1;
 	}
 	return NULL;

@@ -4,8 +4,13 @@
 #define AD_CAPABILITY "1.2.840.113556.1.4.800"
 
 static const char *const root_attributes[] = {
-	"namingContexts", "objectClass",   "supportedCapabilities",
-	"vendorName",     "vendorVersion", NULL,
+	"namingContexts",
+	"objectClass",
+	"supportedCapabilities",
+	"supportedControl",
+	"vendorName",
+	"vendorVersion",
+	NULL,
 };
 
 static bool holds(const char *const *texts, const char *text)
@@ -69,6 +74,8 @@ static void take_root(struct session *s, LDAPMessage *root)
 	s->server.vendor = vendor_of(s, tmp, root, name, version);
 	s->server.vendor_text = vendor_text(s, s->server.vendor, name, version);
 	s->server.anchor = anchor_of(s->server.vendor);
+	s->server.pages = holds(dir_texts(tmp, s, root, "supportedControl"),
+				LDAP_CONTROL_PAGEDRESULTS);
 	s->server.contexts = dir_texts(s, s, root, "namingContexts");
 }
 

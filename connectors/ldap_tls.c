@@ -113,6 +113,7 @@ struct err *dir_tls_start(struct session *s, const LDAPURLDesc *url, bool start_
 	if (dir_left(deadline) > EARLY)
 		return dir_tls_why(s->settings, s->url, url, start_tls);
 	return err_new(ERR_LATER,
-		       "server \"%s\" did not finish the TLS handshake within %lld s",
+		       "server \"%s\" did not finish the TLS handshake within %lld s "
+		       "(timeout.connect)",
 		       s->url, (long long)limit);
 }

@@ -250,7 +250,8 @@ static struct err *handshake_failed(struct look *look, int code)
 {
 	if (code == GNUTLS_E_TIMEDOUT)
 		return err_new(ERR_LATER,
-			       "server \"%s\" did not finish the TLS handshake",
+			       "server \"%s\" did not finish the TLS handshake in time "
+			       "(timeout.connect)",
 			       look->text);
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return err_new(ERR_CONFIG, "server \"%s\" ended the TLS handshake: %s",

@@ -101,6 +101,11 @@ static struct err *read_ahead(struct ldif *f)
 {
 	struct err *err = lines_next(f->lines, &f->ahead);
 
+	if (err == NULL && f->ahead.bytes != NULL && lines_cut(f->lines))
+		err = err_hint(
+			err_new(ERR_INCOMPLETE, "the file ends in the middle of a line"),
+			"Export the directory again, to the end; a whole file ends "
+			"with the end of a line.");
 	return err == NULL ? NULL
 			   : err_wrap(err, "%s:%zu", f->path, lines_number(f->lines));
 }

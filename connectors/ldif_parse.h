@@ -4,10 +4,10 @@
  * Private to the room.
  *
  * Understood: the version line, comments, folded lines, base64, LF and CRLF, a UTF-8
- * byte order mark, a last line without its end. Refused, each with the file, the line
- * and what to do: values by URL, includes, change records, NULs outside base64, what is
- * no base64, no attribute or no DN, a second entry of one DN, and everything that
- * ldapsearch without -LLL adds.
+ * byte order mark. Refused, each with the file, the line and what to do: values by URL,
+ * includes, change records, NULs outside base64, what is no base64, no attribute or no
+ * DN, a second entry of one DN, everything that ldapsearch without -LLL adds, and a last
+ * line without its end, because the file was cut there: every line has one (RFC 2849).
  *
  * A refused line is ERR_INCOMPLETE and ends the reading: half of a file is no answer.
  */

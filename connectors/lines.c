@@ -14,6 +14,7 @@ struct lines {
 	char *bytes; /* what was read and not yet handed out is start..end */
 	size_t start, end, capacity;
 	bool over;
+	bool cut; /* the line handed out last had no end */
 };
 
 struct lines *lines_new(TALLOC_CTX *ctx, int fd, size_t max)
@@ -61,6 +62,7 @@ static struct err *fill(struct lines *l)
 static struct err *hand_out(struct lines *l, size_t len, size_t skip, struct value *line)
 {
 	l->number++;
+	l->cut = skip == 0;
 	if (len > l->max)
 		return err_new(ERR_INCOMPLETE, "the line is longer than %zu bytes",
 			       l->max);
@@ -92,6 +94,11 @@ struct err *lines_next(struct lines *l, struct value *line)
 		err = fill(l);
 	}
 	return err;
+}
+
+bool lines_cut(const struct lines *l)
+{
+	return l->cut;
 }
 
 size_t lines_number(const struct lines *l)

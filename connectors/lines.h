@@ -22,6 +22,9 @@ struct lines *lines_new(TALLOC_CTX *ctx, int fd, size_t max);
  */
 MUST_CHECK struct err *lines_next(struct lines *lines, struct value *line);
 
+/* True when the line that came last lacks its end: what follows may have been cut off. */
+bool lines_cut(const struct lines *lines);
+
 /* The number of the line that came last, from 1. */
 size_t lines_number(const struct lines *lines);
 

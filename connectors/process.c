@@ -2,6 +2,7 @@
 #include "connectors/process.h"
 #include "bridge/base/digest.h"
 #include "bridge/base/str.h"
+#include "config/secret.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -15,6 +16,8 @@
 
 #define PATIENCE  2000 /* milliseconds until a child that should go is killed */
 #define PIPE_SIZE (1 << 20)
+#define HELD_MAX  1000
+#define HELD_SIZE (1u << 20) /* of their texts */
 
 struct process {
 	const char *type;
@@ -25,7 +28,7 @@ struct process {
 	int items;
 	struct stream *stream;
 	struct item *held; /* what came with the answer to "open" */
-	size_t n_held, held_capacity, next_held;
+	size_t n_held, held_capacity, next_held, held_size;
 };
 
 static const char *program = "/proc/self/exe";
@@ -96,8 +99,76 @@ static struct err *hung_up(struct process *p, struct err *err)
 			     "connector has written to standard error.");
 }
 
-static int start_child(struct process *p, int requests, int items)
+/* Where things are and how to write them; how libraries and sanitizers are to behave. */
+static const char *const passed_on[] = {
+	"PATH",
+	"HOME",
+	"TMPDIR",
+	"TZ",
+	"LANG",
+	"LC_*",
+	"CREDENTIALS_DIRECTORY",
+	"KRB5*",
+	"SSL_CERT_*",
+	"LDAPNOINIT",
+	"LD_LIBRARY_PATH",
+	"LD_PRELOAD",
+	"ASAN_OPTIONS",
+	"LSAN_OPTIONS",
+	"UBSAN_OPTIONS",
+};
+
+static bool is_passed_on(const char *name, size_t len)
 {
+	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++) {
+		size_t same = strcspn(passed_on[i], "*");
+		bool exact = passed_on[i][same] == '\0';
+
+		if (strncmp(name, passed_on[i], same) == 0 &&
+		    (exact ? len == same : len >= same))
+			return true;
+	}
+	return false;
+}
+
+static bool is_secret(const struct settings *s, const char *name, size_t len)
+{
+	const struct setting *row = settings_table(s);
+
+	for (; row->name != NULL; row++) {
+		const char *reference =
+			row->type == SETTING_SECRET ? settings_text(s, row->name) : NULL;
+		const char *own = reference ? secret_variable(reference) : NULL;
+
+		if (own != NULL && strlen(own) == len && strncmp(own, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the child gets to see of our environment; borrowed from there. */
+static char **environment(TALLOC_CTX *ctx, const struct settings *s)
+{
+	size_t n = 0;
+	char **out;
+
+	while (environ != NULL && environ[n] != NULL)
+		n++;
+	out = mem_array(ctx, char *, n + 1);
+	n = 0;
+	for (char **each = environ; each != NULL && *each != NULL; each++) {
+		size_t len = strcspn(*each, "=");
+
+		if (is_passed_on(*each, len) || is_secret(s, *each, len))
+			out[n++] = *each;
+	}
+	return out;
+}
+
+static int start_child(struct process *p, const struct settings *s, int requests,
+		       int items)
+{
+	AUTO_MEM TALLOC_CTX *tmp = mem_ctx(NULL);
 	static char name[] = "dirbridge", command[] = "connector";
 	char *argv[] = { name, command, NULL };
 	posix_spawn_file_actions_t actions;
@@ -107,14 +178,15 @@ static int start_child(struct process *p, int requests, int items)
 	posix_spawn_file_actions_adddup2(&actions, requests, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, items, STDOUT_FILENO);
 	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	failure = posix_spawn(&p->pid, program, &actions, NULL, argv, environ);
+	failure =
+		posix_spawn(&p->pid, program, &actions, NULL, argv, environment(tmp, s));
 	posix_spawn_file_actions_destroy(&actions);
 	if (failure != 0)
 		p->pid = 0;
 	return failure;
 }
 
-static struct err *start(struct process *p)
+static struct err *start(struct process *p, const struct settings *s)
 {
 	int requests[2] = { -1, -1 }, items[2] = { -1, -1 };
 	int failure = 0;
@@ -126,7 +198,7 @@ static struct err *start(struct process *p)
 	p->items = items[0];
 	if (failure == 0) {
 		fcntl(p->items, F_SETPIPE_SZ, PIPE_SIZE);
-		failure = start_child(p, requests[1], items[1]);
+		failure = start_child(p, s, requests[1], items[1]);
 	}
 	close_if_open(requests[1]);
 	close_if_open(items[1]);
@@ -262,8 +334,20 @@ static struct err *hold(struct process *p, const struct item *item)
 	struct item *held;
 
 	if (item->kind != ITEM_NOTE && item->kind != ITEM_FACT)
-		return err_new(ERR_BUG, "connector \"%s\" answered before it was asked",
-			       p->type);
+		return stop(p, err_new(ERR_BUG,
+				       "connector \"%s\" answered before it was asked",
+				       p->type));
+	if (p->n_held == HELD_MAX || item->text.len > HELD_SIZE - p->held_size)
+		return stop(
+			p,
+			err_hint(err_new(ERR_BUG,
+					 "connector \"%s\" does not come to an end: it "
+					 "has sent %zu notes and facts instead of "
+					 "opening",
+					 p->type, p->n_held),
+				 "Report it with what the connector has written to "
+				 "standard error."));
+	p->held_size += item->text.len;
 	mem_grow(p, p->held, p->n_held + 1, &p->held_capacity);
 	held = &p->held[p->n_held++];
 	*held = *item;
@@ -300,7 +384,7 @@ struct err *process_start(TALLOC_CTX *ctx, const char *type,
 	p->type = mem_strdup(p, type);
 	p->pidfd = p->requests = p->items = -1;
 	talloc_set_destructor(p, end_process);
-	err = start(p);
+	err = start(p, request->settings);
 	if (err == NULL) {
 		setsockopt(p->requests, SOL_SOCKET, SO_SNDTIMEO, &idle, sizeof(idle));
 		p->stream = stream_new(p, p->items, limits);

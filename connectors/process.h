@@ -10,7 +10,8 @@
  *
  * Each is answered in one item stream, by items and an END or ERROR; the end of the
  * requests means close. Secrets are references in the settings: the child resolves them,
- * the parent never does.
+ * the parent never does. Of the environment it gets what says where things are and how
+ * to write them, and the variables that its own secrets name; no other source's.
  *
  * The child dies with its parent, dumps no core, and cannot gain rights. A child that
  * crashes, floods or hangs is an error of this run, in bounded time and memory.
@@ -28,8 +29,9 @@ struct process;
 
 /*
  * Start the child and open the connector; returns when it has answered. type names the
- * connector. Notes and facts of its opening come first from process_read(). The process
- * is ended (killed when it must be, within two seconds) when it is freed.
+ * connector. Notes and facts of its opening come first from process_read(); ERR_BUG when
+ * they are more than a thousand, or a megabyte. The process is ended (killed when it must
+ * be, within two seconds) when it is freed.
  */
 MUST_CHECK struct err *process_start(TALLOC_CTX *ctx, const char *type,
 				     const struct request *request,

@@ -35,6 +35,15 @@ const struct setting *connector_settings(const char *name)
 	return connector ? connector->settings : NULL;
 }
 
+void connector_check(const char *name, const struct settings *settings,
+		     struct complaints *to)
+{
+	const struct connector *connector = connector_find(name);
+
+	if (connector != NULL && connector->check != NULL)
+		connector->check(settings, to);
+}
+
 bool request_wants(const struct request *request, const struct value *name)
 {
 	const char *semicolon = memchr(name->bytes, ';', name->len);

@@ -29,6 +29,7 @@ struct fake {
 	int fd;
 	Sockbuf *in;
 	const char *page; /* for the next "done"; NULL: no control */
+	bool garbled;     /* the control makes no sense */
 	const char *matched;
 };
 
@@ -115,12 +116,15 @@ static size_t send_entry(struct fake *f, ber_int_t id, const char *dn, char **li
 	return n;
 }
 
-static void add_page_control(BerElement *ber, const char *cookie)
+static void add_page_control(BerElement *ber, const char *cookie, bool garbled)
 {
 	BerElement *value = ber_alloc_t(LBER_USE_DER);
 	struct berval bytes;
 
-	ber_printf(value, "{is}", 0, cookie);
+	if (garbled)
+		ber_printf(value, "s", cookie);
+	else
+		ber_printf(value, "{is}", 0, cookie);
 	ber_flatten2(value, &bytes, 0);
 	ber_printf(ber, "t{{sO}}", LDAP_TAG_CONTROLS, LDAP_CONTROL_PAGEDRESULTS, &bytes);
 	ber_free(value, 1);
@@ -137,10 +141,11 @@ static void send_done(struct fake *f, const struct fake_request *r, const char *
 
 	ber_printf(ber, "{it{ess}", r->id, kind, code,
 		   f->matched != NULL ? f->matched : "", text + (*text == ' '));
-	if (f->page != NULL)
-		add_page_control(ber, f->page);
+	if (f->garbled || f->page != NULL)
+		add_page_control(ber, f->garbled ? "" : f->page, f->garbled);
 	ber_printf(ber, "}");
 	f->page = f->matched = NULL;
+	f->garbled = false;
 	send_ber(f, ber);
 }
 
@@ -188,6 +193,8 @@ static bool answer(struct fake *f, const struct fake_request *r, char **lines)
 			f->matched = rest;
 		else if (starts(*lines, "page", &rest))
 			f->page = r->paged ? rest : NULL;
+		else if (starts(*lines, "garbled", &rest))
+			f->garbled = true;
 		else if (starts(*lines, "done", &rest))
 			send_done(f, r, rest);
 		else if (starts(*lines, "hang up", &rest))

@@ -22,10 +22,11 @@
  *   hang up                       close the connection
  *   done CODE [TEXT]              the end, with a diagnostic text,
  *   matched DN                      a matched DN,
- *   page TEXT                       a page cookie (none for the last page)
+ *   page TEXT                       a page cookie (none for the last page),
+ *   garbled                         a control of paging that makes no sense
  *
  * A rule ends where the next one begins; its conditions come before its answers, and
- * "matched" and "page" before "done".
+ * "matched" and "page" before "done". One without answers is a server that says nothing.
  */
 #ifndef DIRBRIDGE_TESTS_LDAP_FAKE_H
 #define DIRBRIDGE_TESTS_LDAP_FAKE_H

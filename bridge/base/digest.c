@@ -36,11 +36,6 @@ bool digest_equal(const struct digest *a, const struct digest *b)
 	return memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;
 }
 
-int digest_compare(const struct digest *a, const struct digest *b)
-{
-	return memcmp(a->bytes, b->bytes, DIGEST_SIZE);
-}
-
 void hash_of(const void *bytes, size_t len, uint8_t out[HASH_SIZE])
 {
 	crypto_hash_sha256(out, bytes, len);

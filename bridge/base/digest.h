@@ -30,7 +30,6 @@ void digest_of(const void *bytes, size_t len, struct digest *out);
  * anew (SipHash-2-4-128): for tables, never for what is kept or sent. */
 void digest_fast(const void *bytes, size_t len, struct digest *out);
 bool digest_equal(const struct digest *a, const struct digest *b);
-int digest_compare(const struct digest *a, const struct digest *b);
 
 void hash_of(const void *bytes, size_t len, uint8_t out[HASH_SIZE]);
 void mac_of(const uint8_t key[KEY_SIZE], const void *bytes, size_t len,

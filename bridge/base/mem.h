@@ -9,6 +9,11 @@
  *
  * A returned const pointer is borrowed; a returned plain pointer was made in the
  * ctx that was given.
+ *
+ * talloc refuses a block of 256 MiB, and what grows with a directory may need more. A
+ * block of that size comes from malloc() and hangs off a small object of the ctx, with
+ * which it is freed. It is no context itself, and talloc's own functions do not know it:
+ * mem_free() and mem_steal() do.
  */
 #ifndef DIRBRIDGE_BASE_MEM_H
 #define DIRBRIDGE_BASE_MEM_H
@@ -41,6 +46,9 @@ void *mem_dup(TALLOC_CTX *ctx, const void *bytes, size_t len);
 char *mem_printf(TALLOC_CTX *ctx, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *mem_vprintf(TALLOC_CTX *ctx, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
 void mem_free(void *object);
+
+/* Give an object, and all that belongs to it, to another context; returns it. */
+void *mem_steal(TALLOC_CTX *ctx, void *object);
 
 /* Room for this many bytes, which are not zeroed. */
 void *mem_room(TALLOC_CTX *ctx, size_t size);

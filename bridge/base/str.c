@@ -57,7 +57,7 @@ void str_clear(struct str *s)
 
 char *str_take(TALLOC_CTX *ctx, struct str *s)
 {
-	char *text = talloc_steal(ctx, s->text);
+	char *text = mem_steal(ctx, s->text);
 
 	mem_free(s);
 	return text;

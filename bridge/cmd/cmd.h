@@ -5,14 +5,19 @@
  * --json, as one JSON document on standard output. Its error goes back to cmd_main(),
  * which prints it and leaves with the exit code of its class.
  *
- *   static struct err *org_list(struct cmd *cmd)
+ *   struct err *cmd_org_list(struct cmd *cmd)
  *   {
- *           struct err *err = cmd_parse(cmd, NULL, 0, 1);
+ *           struct listing *list = listing_new(cmd, 2);
+ *           struct err *err = cmd_parse(cmd, NULL, 1, 1);
  *
  *           if (err == NULL)
  *                   err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
- *           ...
- *           return cmd_leave(cmd, err);
+ *           if (err == NULL)
+ *                   err = list_below(cmd, list); calls listing_add() for each
+ *           err = cmd_leave(cmd, err);
+ *           if (err == NULL)
+ *                   listing_end(list, "organizations", NULL);
+ *           return err;
  *   }
  *
  * Everything that a command makes hangs off the cmd, which is a talloc context.
@@ -86,6 +91,9 @@ MUST_CHECK struct err *cmd_name(struct cmd *cmd, const char *what, const char *t
 				const char **name);
 /* "member" or "owner"; ERR_USAGE for anything else, and for NULL. */
 MUST_CHECK struct err *cmd_role(const char *text, enum role *role);
+/* Of commands that act on a whole root. ERR_USAGE, and which root to say, for a path that
+ * goes on below it. */
+MUST_CHECK struct err *cmd_root(const char *path);
 /* A time as clock_parse() reads it. */
 MUST_CHECK struct err *cmd_time(const char *text, int64_t *time);
 
@@ -133,14 +141,35 @@ json_t *cmd_text(const char *text);
 json_t *cmd_stamp(int64_t time);
 /* An object of pairs of name and text, NULL-terminated. */
 json_t *cmd_object(const char *name, ...) __attribute__((sentinel));
+/* A list that ends with NULL (NULL: an empty one), as an array, */
+json_t *cmd_texts(const char *const *list);
+/* and as one text with what comes before it, "" for an empty one: "by hand, contoso". */
+const char *cmd_joined(TALLOC_CTX *ctx, const char *before, const char *const *list);
+/* Class, code, text and hint; the error stays the caller's. */
+json_t *cmd_error(const struct err *err);
 
-/* Lines of aligned columns. Cells are escaped when they are added; NULL is an empty one.
- */
+/* Lines of aligned columns; nothing with --json. Cells are escaped when they are added;
+ * NULL is an empty one. */
 struct grid;
 
-struct grid *grid_new(TALLOC_CTX *ctx, int columns);
+struct grid *grid_new(struct cmd *cmd, int columns);
 void grid_row(struct grid *grid, ...); /* one const char * for each column */
 void grid_print(const struct grid *grid, const char *indent);
+
+/* What a list command shows: lines of columns as text, an array with --json. One that is
+ * given up, for an error, is just not ended. */
+struct listing {
+	struct cmd *cmd;
+	struct grid *grid;
+	json_t *array;
+	size_t n; /* added so far */
+};
+
+struct listing *listing_new(struct cmd *cmd, int columns);
+/* The element is taken; a const char * for each column follows, as in grid_row(). */
+void listing_add(struct listing *list, json_t *element, ...);
+/* Print it. The document has pairs of name and text, NULL-terminated, then the array. */
+void listing_end(struct listing *list, const char *key, ...) __attribute__((sentinel));
 
 /* "1 member", "2 members". */
 const char *cmd_count(TALLOC_CTX *ctx, int64_t n, const char *what);

@@ -48,7 +48,7 @@ static struct err *find(struct cmd *cmd, const char *root, uint32_t *account)
 	AUTO_MEM char *key = email_key(NULL, cmd->args[0], strlen(cmd->args[0]));
 	const struct console *c = cmd->console;
 	uint32_t top, email;
-	struct err *err = console_organization(c, root, &top);
+	struct err *err = console_administered(c, root, &top);
 
 	if (err)
 		return err;
@@ -90,8 +90,10 @@ static struct err *block(struct cmd *cmd, enum change_kind kind)
 	struct err *err = cmd_parse(cmd, options, 1, 1);
 	json_t *json;
 
-	if (err == NULL && (root == NULL || strchr(root, '/') != NULL))
+	if (err == NULL && root == NULL)
 		err = err_new(ERR_USAGE, "which root is missing: --in ROOT");
+	if (err == NULL)
+		err = cmd_root(root);
 	if (err == NULL && reason == NULL)
 		err = err_new(ERR_USAGE, "why is missing: --reason TEXT");
 	if (err == NULL)
@@ -120,8 +122,8 @@ struct err *cmd_account_unblock(struct cmd *cmd)
 
 /* ---- list ---- */
 
-static struct err *list_one(struct cmd *cmd, const struct named *named, struct grid *grid,
-			    json_t *array)
+static struct err *list_one(struct cmd *cmd, const struct named *named,
+			    struct listing *list)
 {
 	const struct console *c = cmd->console;
 	const struct view_account *a = &c->view->accounts[named->number];
@@ -135,15 +137,14 @@ static struct err *list_one(struct cmd *cmd, const struct named *named, struct g
 	if (since != 0)
 		state = mem_printf(cmd, "blocked since %s: %s",
 				   clock_format_short(cmd, since), reason ? reason : "");
-	grid_row(grid, named->name, kind, state);
 	one = cmd_object("who", named->name, "kind", kind, "name", a->name,
 			 "block_reason", reason, NULL);
 	json_object_set_new(one, "blocked_since", cmd_stamp(since));
-	json_array_append_new(array, one);
+	listing_add(list, one, named->name, kind, state);
 	return NULL;
 }
 
-static struct err *list_accounts(struct cmd *cmd, struct grid *grid, json_t *array)
+static struct err *list_accounts(struct cmd *cmd, struct listing *list)
 {
 	const struct view *v = cmd->console->view;
 	struct named *found = mem_array(cmd, struct named, v->n_accounts);
@@ -155,31 +156,26 @@ static struct err *list_accounts(struct cmd *cmd, struct grid *grid, json_t *arr
 			found[n++] = (struct named){ cmd_who(v, a), a };
 	cmd_sort(found, n);
 	for (size_t i = 0; err == NULL && i < n; i++)
-		err = list_one(cmd, &found[i], grid, array);
+		err = list_one(cmd, &found[i], list);
 	return err;
 }
 
 struct err *cmd_account_list(struct cmd *cmd)
 {
-	struct grid *grid = grid_new(cmd, 3);
-	json_t *array = json_array();
+	struct listing *list = listing_new(cmd, 3);
 	uint32_t root;
 	struct err *err = cmd_parse(cmd, NULL, 1, 1);
 
 	if (err == NULL)
+		err = cmd_root(cmd->args[0]);
+	if (err == NULL)
 		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
 	if (err == NULL)
-		err = console_organization(cmd->console, cmd->args[0], &root);
+		err = console_administered(cmd->console, cmd->args[0], &root);
 	if (err == NULL)
-		err = list_accounts(cmd, grid, array);
+		err = list_accounts(cmd, list);
 	err = cmd_leave(cmd, err);
-	if (err) {
-		json_decref(array);
-		return err;
-	}
-	if (!cmd->json)
-		grid_print(grid, "");
-	cmd_json(cmd, json_pack("{s:o,s:o}", "root", cmd_text(cmd->args[0]), "accounts",
-				array));
-	return NULL;
+	if (err == NULL)
+		listing_end(list, "accounts", "root", cmd->args[0], NULL);
+	return err;
 }

@@ -40,72 +40,70 @@ static void print_facts(struct cmd *cmd, const struct run *run, json_t *facts)
 		json_object_set_new(facts, name, cmd_text(fact + len + 1));
 		grid_row(grid, label ? label : name, fact + len + 1);
 	}
-	if (!cmd->json)
-		grid_print(grid, "  ");
+	grid_print(grid, "  ");
 }
 
-static void print_findings(struct cmd *cmd, const struct run *run, json_t *findings)
+static json_t *tell_error(struct cmd *cmd, const struct err *err)
 {
-	for (size_t i = 0; i < run->plan->n_findings; i++) {
-		const struct finding *f = &run->plan->findings[i];
-
-		json_array_append_new(findings,
-				      cmd_object("code", f->code, "text", f->text, "hint",
-						 f->hint ? f->hint : "", NULL));
-		cmd_say(cmd, "  ! %s", f->text);
-		if (f->hint)
-			cmd_say(cmd, "    %s", f->hint);
-	}
+	cmd_say(cmd, "  ! %s", err_text(err));
+	if (err_hint_text(err))
+		cmd_say(cmd, "    %s", err_hint_text(err));
+	return cmd_error(err);
 }
 
-static struct err *connect_to(struct cmd *cmd, const struct source_config *source,
-			      json_t *sources)
+/* Of two exit codes, that of who must act first. */
+static int first_to_act(int a, int b)
 {
-	json_t *one = json_object(), *facts = json_object(), *findings = json_array();
-	struct run *run;
+	static const int order[] = { 78, 64, 1, 4 };
+
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a != 0 ? a : b;
+}
+
+/* What came of asking one directory. That it failed is said in its place, and keeps
+ * nobody from hearing of the others. */
+static json_t *ask(struct cmd *cmd, const struct source_config *source)
+{
+	json_t *one = cmd_object("source", source->name, "organization",
+				 source->organization, NULL);
+	json_t *facts = json_object(), *findings = json_array();
+	struct run *run = NULL;
 	struct err *err = cmd_run_new(cmd, source->name, false, &run);
 
-	json_array_append_new(sources, one);
-	json_object_set_new(one, "source", cmd_text(source->name));
-	json_object_set_new(one, "facts", facts);
-	json_object_set_new(one, "findings", findings);
 	if (err == NULL)
 		err = run_probe(run);
-	if (err)
-		return err;
-	cmd_say(cmd, "%s → %s", source->name, source->organization);
-	cmd_print_notes(cmd, run);
-	print_facts(cmd, run, facts);
-	print_findings(cmd, run, findings);
-	return NULL;
-}
-
-/* One source that cannot be reached says so and does not keep the others from being
- * asked; the first error is the command's. */
-static struct err *connect_all(struct cmd *cmd, const struct config *config,
-			       const char *only, json_t *sources)
-{
-	struct err *first = NULL;
-
-	for (size_t i = 0; i < config->n_sources; i++) {
-		const struct source_config *s = &config->sources[i];
-		struct err *err;
-
-		if (s->broken || (only != NULL && strcmp(only, s->name) != 0))
-			continue;
-		err = connect_to(cmd, s, sources);
-		if (err != NULL && first != NULL) {
-			cmd_say(cmd, "%s", err_text(err));
-			err_free(err);
-		} else if (err != NULL) {
-			first = err;
-		}
+	cmd_say(cmd, "%s%s%s", source->name, source->organization ? " → " : "",
+		source->organization ? source->organization : "");
+	if (run != NULL) {
+		cmd_print_notes(cmd, run);
+		print_facts(cmd, run, facts);
+		cmd_print_findings(cmd, run, "  ", findings);
 	}
-	return first;
+	json_object_set_new(one, "facts", facts);
+	json_object_set_new(one, "findings", findings);
+	json_object_set_new(one, "error", err ? tell_error(cmd, err) : json_null());
+	if (err)
+		cmd->status = first_to_act(cmd->status, err_exit_code(err));
+	err_free(err);
+	return one;
 }
 
-static void print_problems(struct cmd *cmd, const struct config *config, json_t *problems)
+static json_t *ask_all(struct cmd *cmd, const struct config *config, const char *only)
 {
+	json_t *sources = json_array();
+
+	for (size_t i = 0; i < config->n_sources; i++)
+		if (only == NULL || strcmp(only, config->sources[i].name) == 0)
+			json_array_append_new(sources, ask(cmd, &config->sources[i]));
+	return sources;
+}
+
+static json_t *print_problems(struct cmd *cmd, const struct config *config)
+{
+	json_t *problems = json_array();
+
 	for (size_t i = 0; i < config->n_problems; i++) {
 		json_array_append_new(problems, cmd_text(config->problems[i]));
 		cmd_say(cmd, "%s", config->problems[i]);
@@ -113,8 +111,20 @@ static void print_problems(struct cmd *cmd, const struct config *config, json_t 
 	if (config->n_problems > 0)
 		cmd->status = 78;
 	else
-		cmd_say(cmd, "configuration OK: %zu source%s", config->n_sources,
-			config->n_sources == 1 ? "" : "s");
+		cmd_say(cmd, "configuration OK: %s",
+			cmd_count(cmd, (int64_t)config->n_sources, "source"));
+	return problems;
+}
+
+/* A source that is there and broken is no error here: it is what check is asked for. */
+static struct err *find_source(const struct config *config, const char *name)
+{
+	const struct source_config *source;
+
+	for (size_t i = 0; i < config->n_sources; i++)
+		if (strcmp(config->sources[i].name, name) == 0)
+			return NULL;
+	return config_source(config, name, &source);
 }
 
 struct err *cmd_check(struct cmd *cmd)
@@ -124,25 +134,18 @@ struct err *cmd_check(struct cmd *cmd)
 		{ "connect", 0, CMD_FLAG, &connect },
 		{ NULL, 0, 0, NULL },
 	};
-	json_t *problems = json_array(), *sources = json_array();
-	const struct source_config *source;
+	json_t *problems, *sources;
 	const struct config *config;
 	struct err *err = cmd_parse(cmd, options, 0, 1);
 
 	if (err == NULL)
 		err = cmd_config(cmd, &config);
 	if (err == NULL && cmd->n_args > 0)
-		err = config_source(config, cmd->args[0], &source);
-	if (err == NULL)
-		print_problems(cmd, config, problems);
-	if (err == NULL && connect)
-		err = connect_all(cmd, config, cmd->n_args > 0 ? cmd->args[0] : NULL,
-				  sources);
-	if (err) {
-		json_decref(problems);
-		json_decref(sources);
+		err = find_source(config, cmd->args[0]);
+	if (err)
 		return err;
-	}
+	problems = print_problems(cmd, config);
+	sources = connect ? ask_all(cmd, config, cmd->args[0]) : json_array();
 	cmd_json(cmd, json_pack("{s:o, s:o}", "problems", problems, "sources", sources));
 	return NULL;
 }

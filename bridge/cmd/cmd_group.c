@@ -150,12 +150,10 @@ static uint32_t *count_roles(TALLOC_CTX *ctx, const struct view *v)
 	return counts;
 }
 
-static void list_groups(struct cmd *cmd, uint32_t here)
+static void list_groups(struct cmd *cmd, uint32_t here, struct listing *list)
 {
 	const struct view *v = cmd->console->view;
 	const uint32_t *counts = count_roles(cmd, v);
-	struct grid *grid = grid_new(cmd, 4);
-	json_t *array = json_array();
 
 	for (uint32_t g = 0; g < v->n_groups; g++) {
 		const char *home = v->organizations[v->groups[g].organization].path;
@@ -164,24 +162,20 @@ static void list_groups(struct cmd *cmd, uint32_t here)
 
 		if (v->groups[g].organization != here && !linked)
 			continue;
-		grid_row(grid, v->groups[g].name,
-			 cmd_count(cmd, n[ROLE_MEMBER], "member"),
-			 cmd_count(cmd, n[ROLE_OWNER], "owner"),
-			 linked ? mem_printf(cmd, "linked from %s", home) : "");
-		json_array_append_new(
-			array, json_pack("{s:o,s:o,s:i,s:i,s:b}", "name",
-					 cmd_text(v->groups[g].name), "home",
-					 cmd_text(home), "members", (int)n[ROLE_MEMBER],
-					 "owners", (int)n[ROLE_OWNER], "linked", linked));
+		listing_add(list,
+			    json_pack("{s:o,s:o,s:i,s:i,s:b}", "name",
+				      cmd_text(v->groups[g].name), "home", cmd_text(home),
+				      "members", (int)n[ROLE_MEMBER], "owners",
+				      (int)n[ROLE_OWNER], "linked", linked),
+			    v->groups[g].name, cmd_count(cmd, n[ROLE_MEMBER], "member"),
+			    cmd_count(cmd, n[ROLE_OWNER], "owner"),
+			    linked ? mem_printf(cmd, "linked from %s", home) : "");
 	}
-	if (!cmd->json)
-		grid_print(grid, "");
-	cmd_json(cmd, json_pack("{s:o,s:o}", "organization", cmd_text(cmd->args[0]),
-				"groups", array));
 }
 
 struct err *cmd_group_list(struct cmd *cmd)
 {
+	struct listing *list = listing_new(cmd, 4);
 	uint32_t here = VIEW_NONE;
 	struct err *err = cmd_parse(cmd, NULL, 1, 1);
 
@@ -189,9 +183,11 @@ struct err *cmd_group_list(struct cmd *cmd)
 		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
 	if (err == NULL)
 		err = console_organization(cmd->console, cmd->args[0], &here);
+	if (err == NULL)
+		list_groups(cmd, here, list);
 	err = cmd_leave(cmd, err);
 	if (err == NULL)
-		list_groups(cmd, here);
+		listing_end(list, "groups", "organization", cmd->args[0], NULL);
 	return err;
 }
 
@@ -219,68 +215,67 @@ static struct named *find_holders(struct cmd *cmd, uint32_t group, enum role rol
 	return found;
 }
 
-static struct err *name_givers(struct cmd *cmd, uint32_t role, json_t *names)
+/* "hand", or the name of a source; NULL-terminated. */
+static struct err *name_givers(struct cmd *cmd, uint32_t role, const char ***names)
 {
 	const struct view *v = cmd->console->view;
+	size_t n = 0, capacity = 0;
 	struct err *err = NULL;
 
+	*names = NULL;
 	for (uint32_t g = v->roles[role].givers; err == NULL && g != VIEW_NONE;
 	     g = v->givers[g].next) {
-		const char *name = "hand";
-
+		mem_grow(cmd, *names, n + 2, &capacity);
+		(*names)[n] = "hand";
 		if (v->givers[g].giver != GIVER_HAND)
 			err = list_source(cmd, cmd->console->store, v->givers[g].giver,
-					  &name);
-		if (err == NULL)
-			json_array_append_new(names, cmd_text(name));
+					  &(*names)[n]);
+		(*names)[++n] = NULL;
 	}
 	return err;
 }
 
-static const char *joined(struct cmd *cmd, json_t *names)
-{
-	const char *text = "by";
-	json_t *name;
-	size_t i;
-
-	json_array_foreach(names, i, name) text = mem_printf(
-		cmd, "%s%s %s", text, i > 0 ? "," : "", json_string_value(name));
-	return text;
-}
-
-static const char *state_of(const struct view *v, uint32_t role)
+static const char *role_state(const struct view *v, uint32_t role)
 {
 	if (v->accounts[v->roles[role].account].blocked)
 		return "blocked";
 	return view_role_is_active(v, role) ? "active" : "suspended";
 }
 
+static struct err *show_holder(struct cmd *cmd, const struct named *holder,
+			       enum role role, struct listing *list)
+{
+	const char *state = role_state(cmd->console->view, holder->number);
+	const char **names;
+	struct err *err = name_givers(cmd, holder->number, &names);
+	json_t *one;
+
+	if (err)
+		return err;
+	one = cmd_object("who", holder->name, "role", role_name(role), "state", state,
+			 NULL);
+	json_object_set_new(one, "givers", cmd_texts(names));
+	listing_add(list, one, holder->name, role_name(role),
+		    cmd_joined(cmd, "by ", names),
+		    strcmp(state, "active") == 0 ? "" : state);
+	return NULL;
+}
+
 static struct err *show_holders(struct cmd *cmd, uint32_t group, enum role role,
-				struct grid *grid, json_t *array)
+				struct listing *list)
 {
 	size_t n;
 	const struct named *found = find_holders(cmd, group, role, &n);
 	struct err *err = NULL;
 
-	for (size_t i = 0; err == NULL && i < n; i++) {
-		const char *state = state_of(cmd->console->view, found[i].number);
-		json_t *one = cmd_object("who", found[i].name, "role", role_name(role),
-					 "state", state, NULL);
-		json_t *names = json_array();
-
-		err = name_givers(cmd, found[i].number, names);
-		grid_row(grid, found[i].name, role_name(role), joined(cmd, names),
-			 strcmp(state, "active") == 0 ? "" : state);
-		json_object_set_new(one, "givers", names);
-		json_array_append_new(array, one);
-	}
+	for (size_t i = 0; err == NULL && i < n; i++)
+		err = show_holder(cmd, &found[i], role, list);
 	return err;
 }
 
 struct err *cmd_group_show(struct cmd *cmd)
 {
-	struct grid *grid = grid_new(cmd, 4);
-	json_t *array = json_array();
+	struct listing *list = listing_new(cmd, 4);
 	uint32_t group = VIEW_NONE;
 	struct err *err = cmd_parse(cmd, NULL, 2, 2);
 
@@ -289,15 +284,10 @@ struct err *cmd_group_show(struct cmd *cmd)
 	if (err == NULL)
 		err = console_own_group(cmd->console, cmd->args[0], cmd->args[1], &group);
 	for (enum role role = ROLE_MEMBER; err == NULL && role < ROLES; role++)
-		err = show_holders(cmd, group, role, grid, array);
+		err = show_holders(cmd, group, role, list);
 	err = cmd_leave(cmd, err);
-	if (err) {
-		json_decref(array);
-		return err;
-	}
-	if (!cmd->json)
-		grid_print(grid, "");
-	cmd_json(cmd, json_pack("{s:o,s:o,s:o}", "organization", cmd_text(cmd->args[0]),
-				"group", cmd_text(cmd->args[1]), "roles", array));
-	return NULL;
+	if (err == NULL)
+		listing_end(list, "roles", "organization", cmd->args[0], "group",
+			    cmd->args[1], NULL);
+	return err;
 }

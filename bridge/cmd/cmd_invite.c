@@ -23,39 +23,40 @@ static struct err *change_invitation(struct cmd *cmd, struct change *change)
 }
 
 /* Until when; somebody who joins an invitation does not make it last longer. */
-static struct err *tell_sent(struct cmd *cmd, const struct change *change, json_t *json)
+static struct err *find_expiry(struct cmd *cmd, const struct change *change,
+			       int64_t *expires)
 {
 	const struct console *c = cmd->console;
-	int64_t expires;
-	struct err *err = store_number(c->store, &expires, 0,
-				       "SELECT expires FROM invitation WHERE id = ?1",
-				       "i", c->view->invitations[change->made].id);
-	if (err)
-		return err;
+
+	return store_number(c->store, expires, 0,
+			    "SELECT expires FROM invitation WHERE id = ?1", "i",
+			    c->view->invitations[change->made].id);
+}
+
+static void tell_sent(struct cmd *cmd, const struct change *change, int64_t expires,
+		      json_t *json)
+{
 	cmd_say(cmd, "invited \"%s\" as %s of \"%s\" in \"%s\" until %s", cmd->args[2],
 		role_name(change->role), cmd->args[1], cmd->args[0],
 		clock_format_short(cmd, expires));
 	json_object_set_new(json, "expires", cmd_stamp(expires));
-	return NULL;
 }
 
-static struct err *tell(struct cmd *cmd, const struct change *change)
+static void tell(struct cmd *cmd, const struct change *change, int64_t expires)
 {
 	bool sent = change->kind == CHANGE_INVITE;
 	json_t *json = cmd_object("organization", cmd->args[0], "group", cmd->args[1],
 				  "email", cmd->args[2], "role", role_name(change->role),
 				  "state", sent ? "pending" : "cancelled", NULL);
-	struct err *err = NULL;
 
 	if (sent)
-		err = tell_sent(cmd, change, json);
+		tell_sent(cmd, change, expires, json);
 	else
 		cmd_say(cmd,
 			"cancelled the invitation of \"%s\" as %s of \"%s\" in \"%s\"",
 			cmd->args[2], role_name(change->role), cmd->args[1],
 			cmd->args[0]);
 	cmd_json(cmd, json);
-	return err;
 }
 
 static struct err *invite_or_cancel(struct cmd *cmd, enum change_kind kind)
@@ -66,6 +67,7 @@ static struct err *invite_or_cancel(struct cmd *cmd, enum change_kind kind)
 		{ "role", 'r', CMD_TEXT, &role },
 		{ NULL, 0, CMD_FLAG, NULL },
 	};
+	int64_t expires = 0;
 	struct err *err = cmd_parse(cmd, options, 3, 3);
 
 	if (err == NULL)
@@ -74,8 +76,12 @@ static struct err *invite_or_cancel(struct cmd *cmd, enum change_kind kind)
 		err = cmd_enter(cmd, STORE_WRITE, cmd->args[0]);
 	if (err == NULL)
 		err = change_invitation(cmd, &change);
+	if (err == NULL && kind == CHANGE_INVITE)
+		err = find_expiry(cmd, &change, &expires);
 	err = cmd_leave(cmd, err);
-	return err ? err : tell(cmd, &change);
+	if (err == NULL)
+		tell(cmd, &change, expires);
+	return err;
 }
 
 struct err *cmd_invite_send(struct cmd *cmd)
@@ -91,32 +97,31 @@ struct err *cmd_invite_cancel(struct cmd *cmd)
 /* ---- list ---- */
 
 static struct err *list_one(struct cmd *cmd, const struct roster_invitation *i,
-			    bool tokens, struct grid *grid, json_t *array)
+			    bool tokens, struct listing *list)
 {
 	struct err *err = NULL;
 	char *token = NULL;
 	json_t *one;
 
 	if (tokens)
-		err = console_token(cmd, cmd->console->store, i->mail, &token);
+		err = console_show_token(cmd, cmd->console, i->mail, &token);
 	if (err)
 		return err;
-	grid_row(grid, i->email, role_name(i->role), i->group,
-		 mem_printf(cmd, "by %s", i->inviter),
-		 cmd_age(cmd, cmd->now - i->created),
-		 mem_printf(cmd, "until %s", clock_format_short(cmd, i->expires)), token);
 	one = cmd_object("email", i->email, "group", i->group, "role", role_name(i->role),
 			 "inviter", i->inviter, NULL);
 	json_object_set_new(one, "created", cmd_stamp(i->created));
 	json_object_set_new(one, "expires", cmd_stamp(i->expires));
 	if (tokens)
 		json_object_set_new(one, "token", cmd_text(token));
-	json_array_append_new(array, one);
+	listing_add(
+		list, one, i->email, role_name(i->role), i->group,
+		mem_printf(cmd, "by %s", i->inviter), cmd_age(cmd, cmd->now - i->created),
+		mem_printf(cmd, "until %s", clock_format_short(cmd, i->expires)), token);
 	return NULL;
 }
 
 /* What is pending in this organization's own groups. */
-static struct err *list(struct cmd *cmd, bool tokens, struct grid *grid, json_t *array)
+static struct err *list_pending(struct cmd *cmd, bool tokens, struct listing *list)
 {
 	struct roster roster;
 	uint32_t here;
@@ -126,7 +131,7 @@ static struct err *list(struct cmd *cmd, bool tokens, struct grid *grid, json_t 
 		err = roster_load(cmd, cmd->console, here, cmd->now, &roster);
 	for (size_t i = 0; err == NULL && i < roster.n_invitations; i++)
 		if (!roster.invitations[i].linked)
-			err = list_one(cmd, &roster.invitations[i], tokens, grid, array);
+			err = list_one(cmd, &roster.invitations[i], tokens, list);
 	return err;
 }
 
@@ -137,24 +142,17 @@ struct err *cmd_invite_list(struct cmd *cmd)
 		{ "tokens", 0, CMD_FLAG, &tokens },
 		{ NULL, 0, CMD_FLAG, NULL },
 	};
-	struct grid *grid = grid_new(cmd, 7);
-	json_t *array = json_array();
+	struct listing *list = listing_new(cmd, 7);
 	struct err *err = cmd_parse(cmd, options, 1, 1);
 
 	if (err == NULL)
 		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
 	if (err == NULL)
-		err = list(cmd, tokens, grid, array);
+		err = list_pending(cmd, tokens, list);
 	err = cmd_leave(cmd, err);
-	if (err) {
-		json_decref(array);
-		return err;
-	}
-	if (!cmd->json)
-		grid_print(grid, "");
-	cmd_json(cmd, json_pack("{s:o,s:o}", "organization", cmd_text(cmd->args[0]),
-				"invitations", array));
-	return NULL;
+	if (err == NULL)
+		listing_end(list, "invitations", "organization", cmd->args[0], NULL);
+	return err;
 }
 
 /* ---- accept and decline: the token is the authority ---- */

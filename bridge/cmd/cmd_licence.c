@@ -7,7 +7,7 @@ static struct err *set(struct cmd *cmd, int64_t until)
 {
 	struct change change = { .kind = CHANGE_LICENCE, .until = until };
 	uint32_t root;
-	struct err *err = console_organization(cmd->console, cmd->args[0], &root);
+	struct err *err = console_administered(cmd->console, cmd->args[0], &root);
 
 	if (err == NULL)
 		err = console_change(
@@ -26,6 +26,8 @@ struct err *cmd_licence_set(struct cmd *cmd)
 	int64_t until = 0;
 	struct err *err = cmd_parse(cmd, options, 1, 1);
 
+	if (err == NULL)
+		err = cmd_root(cmd->args[0]);
 	if (err == NULL && text == NULL)
 		err = err_new(ERR_USAGE, "until when is missing: --until DATE");
 	if (err == NULL)
@@ -47,7 +49,8 @@ struct err *cmd_licence_set(struct cmd *cmd)
 	return NULL;
 }
 
-static const char *state_of(const struct cmd *cmd, const struct listed_licence *licence)
+static const char *licence_state(const struct cmd *cmd,
+				 const struct listed_licence *licence)
 {
 	if (licence->plan == NULL)
 		return "none";
@@ -58,7 +61,7 @@ static const char *state_of(const struct cmd *cmd, const struct listed_licence *
 
 static void show(struct cmd *cmd, const struct listed_licence *licence)
 {
-	const char *state = state_of(cmd, licence);
+	const char *state = licence_state(cmd, licence);
 	json_t *json = cmd_object("organization", cmd->args[0], "state", state, "plan",
 				  licence->plan, NULL);
 
@@ -79,9 +82,11 @@ struct err *cmd_licence_show(struct cmd *cmd)
 	struct err *err = cmd_parse(cmd, NULL, 1, 1);
 
 	if (err == NULL)
+		err = cmd_root(cmd->args[0]);
+	if (err == NULL)
 		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
 	if (err == NULL)
-		err = console_organization(cmd->console, cmd->args[0], &root);
+		err = console_administered(cmd->console, cmd->args[0], &root);
 	if (err == NULL)
 		err = list_licence(cmd, cmd->console->store, cmd->console->root,
 				   &licence);

@@ -31,6 +31,16 @@ static const char *dn_of(struct cmd *cmd, const struct wanted_person *p)
 	return mem_strndup(cmd, dn.bytes, dn.len);
 }
 
+static json_t *person_json(struct cmd *cmd, const struct wanted_person *p,
+			   uint32_t grants)
+{
+	json_t *one = cmd_object("email", p->email, "name", p->name, "dn", dn_of(cmd, p),
+				 "status", status_name(p->status), "why", p->why, NULL);
+
+	json_object_set_new(one, "grant_count", json_integer(grants));
+	return one;
+}
+
 static void show_people(struct cmd *cmd, const struct wanted *w, json_t *people)
 {
 	uint32_t *counts = count_grants(cmd, w);
@@ -39,25 +49,21 @@ static void show_people(struct cmd *cmd, const struct wanted *w, json_t *people)
 	grid_row(grid, "e-mail", "name", "status", "grants", "entry");
 	for (uint32_t i = 0; i < w->n_persons; i++) {
 		const struct wanted_person *p = &w->persons[i];
-		AUTO_MEM char *n = mem_printf(NULL, "%u", counts[i]);
 
-		if (!cmd->json) {
+		if (cmd->json)
+			json_array_append_new(people, person_json(cmd, p, counts[i]));
+		else
 			grid_row(grid, p->email ? p->email : "-", p->name,
-				 status_name(p->status), n, dn_of(cmd, p));
-			continue;
-		}
-		json_array_append_new(people,
-				      cmd_object("email", p->email, "name", p->name,
-						 "status", status_name(p->status),
-						 "grants", n, "dn", dn_of(cmd, p), NULL));
+				 status_name(p->status),
+				 mem_printf(grid, "%u", counts[i]), dn_of(cmd, p));
 	}
-	if (!cmd->json)
-		grid_print(grid, "");
+	grid_print(grid, "");
 }
 
-static void show_entry(struct cmd *cmd, const struct entry *entry, json_t *attributes)
+static json_t *show_entry(struct cmd *cmd, const struct entry *entry)
 {
 	struct attribute a = { .count = 0 };
+	json_t *attributes = json_object();
 	struct grid *grid = grid_new(cmd, 2);
 	struct value v;
 
@@ -75,15 +81,15 @@ static void show_entry(struct cmd *cmd, const struct entry *entry, json_t *attri
 		}
 		json_object_set_new(attributes, name, values);
 	}
-	if (!cmd->json)
-		grid_print(grid, "  ");
+	grid_print(grid, "  ");
+	return attributes;
 }
 
-static void show_grants(struct cmd *cmd, const struct run *run, uint32_t person,
-			json_t *grants)
+static json_t *show_grants(struct cmd *cmd, const struct run *run, uint32_t person)
 {
 	const struct wanted *w = run->wanted;
 	struct grid *grid = grid_new(cmd, 4);
+	json_t *grants = json_array();
 
 	for (size_t i = 0; i < w->n_grants; i++) {
 		const struct wanted_grant *g = &w->grants[i];
@@ -101,8 +107,8 @@ static void show_grants(struct cmd *cmd, const struct run *run, uint32_t person,
 						 role_name((enum role)g->role), "reason",
 						 why, NULL));
 	}
-	if (!cmd->json)
-		grid_print(grid, "  ");
+	grid_print(grid, "  ");
+	return grants;
 }
 
 static bool is_meant(const struct wanted_person *p, const char *key)
@@ -119,14 +125,13 @@ static void show_person(struct cmd *cmd, const struct run *run, uint32_t person,
 			json_t *people)
 {
 	const struct wanted_person *p = &run->wanted->persons[person];
-	json_t *one = cmd_object("email", p->email, "name", p->name, "dn", dn_of(cmd, p),
-				 "status", status_name(p->status), NULL);
-	json_t *attributes = json_object(), *grants = json_array();
+	json_t *attributes, *grants, *one;
 
 	cmd_say(cmd, "%s (%s%s%s)", dn_of(cmd, p), status_name(p->status),
 		p->why ? ": " : "", p->why ? p->why : "");
-	show_entry(cmd, p->entry, attributes);
-	show_grants(cmd, run, person, grants);
+	attributes = show_entry(cmd, p->entry);
+	grants = show_grants(cmd, run, person);
+	one = person_json(cmd, p, (uint32_t)json_array_size(grants));
 	json_object_set_new(one, "attributes", attributes);
 	json_object_set_new(one, "grants", grants);
 	json_array_append_new(people, one);
@@ -150,16 +155,35 @@ static struct err *show_persons(struct cmd *cmd, const struct run *run, const ch
 			"Give a part of the e-mail address, the name or the DN.");
 }
 
-static void show_findings(struct cmd *cmd, const struct run *run)
+/* The rules' findings beside the connector's, as in a plan. */
+static json_t *show_findings(struct cmd *cmd, const struct run *run)
 {
+	json_t *findings = json_array();
+
 	for (uint32_t i = 0; i < run->wanted->n_findings; i++)
-		cmd_say(cmd, "! %s", run->wanted->findings[i].text);
+		plan_find(run->plan, "mapping", NULL, "%s",
+			  run->wanted->findings[i].text);
+	cmd_print_findings(cmd, run, "", findings);
+	return findings;
+}
+
+static void show_end(struct cmd *cmd, const struct run *run, json_t *people)
+{
+	const struct pull_facts *pull = &run->plan->pull;
+	json_t *findings = show_findings(cmd, run);
+
 	cmd_say(cmd, "%u people, %u groups read%s%s", run->wanted->n_persons,
 		run->wanted->directory_groups,
-		run->plan->pull.complete ? ", complete" : ", INCOMPLETE: ",
-		run->plan->pull.complete ? "" : run->plan->pull.why);
-	if (!run->plan->pull.complete)
+		pull->complete ? ", complete" : ", INCOMPLETE: ",
+		pull->complete ? "" : pull->why);
+	if (!pull->complete)
 		cmd->status = 4;
+	cmd_json(cmd, json_pack("{s:o, s:o, s:I, s:o, s:b, s:o}", "source",
+				cmd_text(run->source->name), "people", people, "groups",
+				(json_int_t)run->wanted->directory_groups, "findings",
+				findings, "complete", (int)pull->complete,
+				"incomplete_because",
+				cmd_text(pull->complete ? NULL : pull->why)));
 }
 
 struct err *cmd_look(struct cmd *cmd)
@@ -183,12 +207,9 @@ struct err *cmd_look(struct cmd *cmd)
 		err = show_persons(cmd, run, person, people);
 	else
 		show_people(cmd, run->wanted, people);
-	if (err) {
+	if (err == NULL)
+		show_end(cmd, run, people);
+	else
 		json_decref(people);
-		return err;
-	}
-	show_findings(cmd, run);
-	cmd_json(cmd, json_pack("{s:o, s:b}", "people", people, "complete",
-				(int)run->plan->pull.complete));
-	return NULL;
+	return err;
 }

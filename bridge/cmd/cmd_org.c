@@ -14,6 +14,7 @@ struct new_organization {
 static struct err *read_path(struct cmd *cmd, struct new_organization *new)
 {
 	const char *path = cmd->args[0], *slash = strrchr(path, '/');
+	struct err *err = NULL;
 
 	if (slash != NULL)
 		new->parent = mem_strndup(cmd, path, (size_t)(slash - path));
@@ -23,7 +24,15 @@ static struct err *read_path(struct cmd *cmd, struct new_organization *new)
 	if (slash == NULL && new->owner == NULL)
 		return err_hint(err_new(ERR_USAGE, "a root needs --owner EMAIL"),
 				"It names the root's first organization owner.");
-	return cmd_name(cmd, "an organization", slash ? slash + 1 : path, &new->name);
+	if (new->owner == NULL &&new->owner_name != NULL)
+		return err_hint(err_new(ERR_USAGE, "--name goes with --owner"),
+				"Both are for roots: they say who is the first owner.");
+	if (new->owner_name != NULL)
+		err = cmd_name(cmd, "a person", new->owner_name, &new->owner_name);
+	if (err == NULL)
+		err = cmd_name(cmd, "an organization", slash ? slash + 1 : path,
+			       &new->name);
+	return err;
 }
 
 static struct err *make(struct cmd *cmd, const struct new_organization *new)
@@ -39,7 +48,7 @@ static struct err *make(struct cmd *cmd, const struct new_organization *new)
 	struct err *err;
 
 	if (new->parent != NULL)
-		err = console_organization(c, new->parent, &change.organization);
+		err = console_administered(c, new->parent, &change.organization);
 	else
 		err = console_account(c, new->owner, new->owner_name, &change.account);
 	return err ? err : console_change(c, &change, NULL, NULL);
@@ -77,19 +86,18 @@ struct err *cmd_org_create(struct cmd *cmd)
 
 /* ---- list ---- */
 
-static void list_one(struct cmd *cmd, uint32_t number, struct grid *grid, json_t *array)
+static void list_one(struct cmd *cmd, uint32_t number, struct listing *list)
 {
 	const struct view_organization *o = &cmd->console->view->organizations[number];
 
-	grid_row(grid, o->path, cmd_count(cmd, o->person_owners, "owner"));
-	json_array_append_new(array, json_pack("{s:o,s:i,s:i}", "path", cmd_text(o->path),
-					       "level", (int)o->level, "owners",
-					       (int)o->person_owners));
+	listing_add(list,
+		    json_pack("{s:o,s:i,s:i}", "path", cmd_text(o->path), "level",
+			      (int)o->level, "owners", (int)o->person_owners),
+		    o->path, cmd_count(cmd, o->person_owners, "owner"));
 }
 
 /* What the principal owns of one root, at or below a path. */
-static struct err *list_root(struct cmd *cmd, const char *path, struct grid *grid,
-			     json_t *array)
+static struct err *list_root(struct cmd *cmd, const char *path, struct listing *list)
 {
 	struct err *err = cmd_enter(cmd, STORE_READ, path);
 	const struct view *v;
@@ -103,23 +111,22 @@ static struct err *list_root(struct cmd *cmd, const char *path, struct grid *gri
 		if (view_is_within(v, top, o) &&
 		    (cmd->console->principal.operator_ ||
 		     view_owns_organization(v, cmd->console->principal.account, o)))
-			list_one(cmd, o, grid, array);
+			list_one(cmd, o, list);
 	return cmd_leave(cmd, NULL);
 }
 
 /* A path of which nothing is the caller's is as good as one that is not there. */
-static struct err *list_path(struct cmd *cmd, const char *path, struct grid *grid,
-			     json_t *array)
+static struct err *list_path(struct cmd *cmd, const char *path, struct listing *list)
 {
-	struct err *err = list_root(cmd, path, grid, array);
+	struct err *err = list_root(cmd, path, list);
 	uint32_t unused;
 
-	if (err || json_array_size(array) > 0)
+	if (err || list->n > 0)
 		return err;
-	return console_organization(cmd->console, path, &unused);
+	return console_administered(cmd->console, path, &unused);
 }
 
-static struct err *list_all(struct cmd *cmd, struct grid *grid, json_t *array)
+static struct err *list_all(struct cmd *cmd, struct listing *list)
 {
 	const char *const *roots;
 	struct store *store;
@@ -128,25 +135,19 @@ static struct err *list_all(struct cmd *cmd, struct grid *grid, json_t *array)
 	if (err == NULL)
 		err = list_roots(cmd, store, &roots);
 	for (size_t i = 0; err == NULL && roots[i] != NULL; i++)
-		err = list_root(cmd, roots[i], grid, array);
+		err = list_root(cmd, roots[i], list);
 	return err;
 }
 
 struct err *cmd_org_list(struct cmd *cmd)
 {
-	struct grid *grid = grid_new(cmd, 2);
-	json_t *array = json_array();
+	struct listing *list = listing_new(cmd, 2);
 	struct err *err = cmd_parse(cmd, NULL, 0, 1);
 
 	if (err == NULL)
-		err = cmd->n_args > 0 ? list_path(cmd, cmd->args[0], grid, array)
-				      : list_all(cmd, grid, array);
-	if (err) {
-		json_decref(array);
-		return err;
-	}
-	if (!cmd->json)
-		grid_print(grid, "");
-	cmd_json(cmd, json_pack("{s:o}", "organizations", array));
-	return NULL;
+		err = cmd->n_args > 0 ? list_path(cmd, cmd->args[0], list)
+				      : list_all(cmd, list);
+	if (err == NULL)
+		listing_end(list, "organizations", NULL);
+	return err;
 }

@@ -39,22 +39,23 @@ struct err *cmd_plan(struct cmd *cmd)
 
 /* ---- apply ---- */
 
-static struct err *ask(const struct cmd *cmd, bool yes, bool *go)
+/* Known before a directory is read, which may take long. */
+static struct err *somebody_to_ask(const struct cmd *cmd)
+{
+	if (isatty(STDIN_FILENO) && !cmd->json)
+		return NULL;
+	return err_hint(err_new(ERR_USAGE, "nobody is there to ask"),
+			"Nothing was changed. Say --yes to apply without asking.");
+}
+
+static bool ask(void)
 {
 	char answer[16];
 
-	*go = yes;
-	if (yes)
-		return NULL;
-	if (!isatty(STDIN_FILENO) || cmd->json)
-		return err_hint(
-			err_new(ERR_USAGE, "nobody is there to ask"),
-			"Nothing was changed. Say --yes to apply without asking.");
 	fputs("\nApply this? [y/N] ", stdout);
 	fflush(stdout);
-	*go = fgets(answer, sizeof answer, stdin) != NULL &&
-	      (answer[0] == 'y' || answer[0] == 'Y');
-	return NULL;
+	return fgets(answer, sizeof answer, stdin) != NULL &&
+	       (answer[0] == 'y' || answer[0] == 'Y');
 }
 
 /* After applying there is nothing left to do: what remains waits, or was refused. */
@@ -67,7 +68,7 @@ static int applied_exit_code(const struct plan *plan)
 
 struct err *cmd_apply(struct cmd *cmd)
 {
-	bool yes = false, go;
+	bool yes = false;
 	const struct cmd_option options[] = {
 		{ "yes", 'y', CMD_FLAG, &yes },
 		{ NULL, 0, 0, NULL },
@@ -75,6 +76,8 @@ struct err *cmd_apply(struct cmd *cmd)
 	struct run *run;
 	struct err *err = cmd_parse(cmd, options, 1, 1);
 
+	if (err == NULL && !yes)
+		err = somebody_to_ask(cmd);
 	if (err == NULL)
 		err = cmd_plan_source(cmd, cmd->args[0], &run);
 	if (err)
@@ -82,10 +85,7 @@ struct err *cmd_apply(struct cmd *cmd)
 	if (!cmd->json)
 		cmd_print_plan(cmd, run,
 			       yes ? "to be applied" : "nothing has been changed yet");
-	err = ask(cmd, yes, &go);
-	if (err)
-		return err;
-	if (!go) {
+	if (!yes && !ask()) {
 		cmd_say(cmd, "nothing has been changed");
 		cmd->status = plan_exit_code(run->plan);
 		return NULL;

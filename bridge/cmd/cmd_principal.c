@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "bridge/base/str.h"
 #include "bridge/cmd/commands.h"
 #include "bridge/console/list.h"
 
@@ -10,7 +9,7 @@ static struct err *own(struct cmd *cmd, uint32_t account, const char *path)
 {
 	struct change change = { .kind = CHANGE_CLAIM, .account = account };
 	struct console *c = cmd->console;
-	struct err *err = console_organization(c, path, &change.organization);
+	struct err *err = console_administered(c, path, &change.organization);
 
 	if (err || view_owns_organization(c->view, account, change.organization))
 		return err;
@@ -41,15 +40,6 @@ static struct err *add(struct cmd *cmd, const char *name, const char *const *pat
 	return err;
 }
 
-static json_t *texts(const char *const *list)
-{
-	json_t *array = json_array();
-
-	for (; list != NULL && *list != NULL; list++)
-		json_array_append_new(array, cmd_text(*list));
-	return array;
-}
-
 struct err *cmd_principal_add(struct cmd *cmd)
 {
 	const char **paths = NULL, *name = NULL;
@@ -76,7 +66,7 @@ struct err *cmd_principal_add(struct cmd *cmd)
 		cmd_say(cmd, "service principal \"%s\" has Owner of \"%s\"", name,
 			paths[i]);
 	cmd_json(cmd, json_pack("{s:o,s:o}", "principal", cmd_text(name), "owns",
-				texts(paths)));
+				cmd_texts(paths)));
 	return NULL;
 }
 
@@ -91,7 +81,7 @@ struct err *cmd_principal_allow(struct cmd *cmd)
 	};
 	struct err *err = cmd_parse(cmd, options, 1, 1);
 
-	if (err == NULL && user == NULL)
+	if (err == NULL && (user == NULL || user[0] == '\0'))
 		err = err_new(ERR_USAGE, "which user is missing: --user USER");
 	if (err == NULL)
 		err = cmd_enter(cmd, STORE_WRITE, "");
@@ -108,47 +98,33 @@ struct err *cmd_principal_allow(struct cmd *cmd)
 
 /* ---- list ---- */
 
-static const char *joined(TALLOC_CTX *ctx, const char *before, const char *const *list)
+static void list_one(struct cmd *cmd, const struct listed_principal *p,
+		     struct listing *list)
 {
-	struct str *s = str_new(ctx);
+	json_t *one = cmd_object("name", p->name, "kind", p->kind, NULL);
 
-	for (size_t i = 0; list[i] != NULL; i++)
-		str_addf(s, "%s%s", i > 0 ? ", " : before, list[i]);
-	return str_take(ctx, s);
-}
-
-static void print(struct cmd *cmd, const struct listed_principal *found, size_t n)
-{
-	struct grid *grid = grid_new(cmd, 4);
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < n; i++) {
-		const struct listed_principal *p = &found[i];
-		json_t *one = cmd_object("name", p->name, "kind", p->kind, NULL);
-
-		json_object_set_new(one, "users", texts(p->users));
-		json_object_set_new(one, "owns", texts(p->owns));
-		json_array_append_new(array, one);
-		grid_row(grid, p->name, p->kind, joined(cmd, "user ", p->users),
-			 joined(cmd, "owns ", p->owns));
-	}
-	if (!cmd->json)
-		grid_print(grid, "");
-	cmd_json(cmd, json_pack("{s:o}", "principals", array));
+	json_object_set_new(one, "users", cmd_texts(p->users));
+	json_object_set_new(one, "owns", cmd_texts(p->owns));
+	listing_add(list, one, p->name, p->kind, cmd_joined(cmd, "user ", p->users),
+		    cmd_joined(cmd, "owns ", p->owns));
 }
 
 struct err *cmd_principal_list(struct cmd *cmd)
 {
+	struct listing *list = listing_new(cmd, 4);
 	struct listed_principal *found;
 	struct store *store;
-	size_t n;
+	size_t n = 0;
 	struct err *err = cmd_parse(cmd, NULL, 0, 0);
 
 	if (err == NULL)
 		err = cmd_open(cmd, STORE_READ, &store);
 	if (err == NULL)
 		err = list_principals(cmd, store, cmd->os_user, &found, &n);
-	if (err == NULL)
-		print(cmd, found, n);
-	return err;
+	if (err)
+		return err;
+	for (size_t i = 0; i < n; i++)
+		list_one(cmd, &found[i], list);
+	listing_end(list, "principals", NULL);
+	return NULL;
 }

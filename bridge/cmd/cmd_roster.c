@@ -31,12 +31,38 @@ static void print_person(struct cmd *cmd, const struct roster_person *p,
 	}
 }
 
+static bool is_suspended(const struct roster_person *p)
+{
+	for (size_t i = 0; i < p->n_ways; i++)
+		if (!p->ways[i].suspended)
+			return false;
+	return true;
+}
+
+/* Who is shut out is on the roster, and has no access. */
+static void print_counts(struct cmd *cmd, const struct roster *r)
+{
+	size_t blocked = 0, suspended = 0;
+	char *out = mem_strdup(cmd, "");
+
+	for (size_t i = 0; i < r->n_people; i++) {
+		blocked += r->people[i].blocked;
+		suspended += !r->people[i].blocked && is_suspended(&r->people[i]);
+	}
+	if (blocked > 0)
+		out = mem_printf(cmd, "%s, %zu blocked", out, blocked);
+	if (suspended > 0)
+		out = mem_printf(cmd, "%s, %zu suspended", out, suspended);
+	cmd_say(cmd, "%s on %s: %zu with access, %zu invited%s", cmd->args[0],
+		clock_format_short(cmd, r->at), r->n_people - blocked - suspended,
+		r->n_invitations, out);
+}
+
 static void print_text(struct cmd *cmd, const struct roster *r)
 {
 	struct grid *people = grid_new(cmd, 4), *invited = grid_new(cmd, 5);
 
-	cmd_say(cmd, "%s on %s: %zu with access, %zu invited", cmd->args[0],
-		clock_format_short(cmd, r->at), r->n_people, r->n_invitations);
+	print_counts(cmd, r);
 	for (size_t i = 0; i < r->n_people; i++)
 		print_person(cmd, &r->people[i], people);
 	for (size_t i = 0; i < r->n_invitations; i++) {

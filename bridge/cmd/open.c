@@ -34,6 +34,17 @@ struct err *cmd_role(const char *text, enum role *role)
 			"Say --role member or --role owner.");
 }
 
+struct err *cmd_root(const char *path)
+{
+	size_t len = strcspn(path, "/");
+	struct err *err;
+
+	if (path[len] == '\0')
+		return NULL;
+	err = err_new(ERR_USAGE, "\"%s\" is no root", path);
+	return len > 0 ? err_hint(err, "Name its root: %.*s", (int)len, path) : err;
+}
+
 struct err *cmd_time(const char *text, int64_t *time)
 {
 	if (clock_parse(text, strlen(text), time))
@@ -76,7 +87,7 @@ struct err *cmd_config(struct cmd *cmd, const struct config **config)
 				" source also takes --store URL.");
 	if (p->config == NULL)
 		err = config_load(cmd, cmd->config_path, connector_settings,
-				  connector_names(), &p->config);
+				  connector_names(), connector_check, &p->config);
 	*config = p->config;
 	return err;
 }

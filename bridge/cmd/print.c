@@ -15,12 +15,10 @@ static void print_escaped(FILE *to, const char *prefix, const char *text, size_t
 
 /* ---- errors ---- */
 
-static void report_json(struct cmd *cmd, const struct err *err)
+json_t *cmd_error(const struct err *err)
 {
-	cmd_json(cmd, json_pack("{s:o}", "error",
-				cmd_object("class", err_class_name(err_class(err)),
-					   "code", err_code(err), "text", err_text(err),
-					   "hint", err_hint_text(err), NULL)));
+	return cmd_object("class", err_class_name(err_class(err)), "code", err_code(err),
+			  "text", err_text(err), "hint", err_hint_text(err), NULL);
 }
 
 /* Errors of a configuration come many at once, one a line; others are one line. */
@@ -45,7 +43,7 @@ int cmd_report(struct cmd *cmd, struct err *err)
 	int status = err_exit_code(err);
 
 	if (cmd->json)
-		report_json(cmd, err);
+		cmd_json(cmd, json_pack("{s:o}", "error", cmd_error(err)));
 	else
 		report_text(err);
 	err_free(err);
@@ -90,16 +88,39 @@ json_t *cmd_stamp(int64_t time)
 	return cmd_text(text);
 }
 
+static void set_pairs(json_t *object, const char *name, va_list args)
+{
+	for (; name != NULL; name = va_arg(args, const char *))
+		json_object_set_new(object, name, cmd_text(va_arg(args, const char *)));
+}
+
 json_t *cmd_object(const char *name, ...)
 {
 	json_t *object = json_object();
 	va_list args;
 
 	va_start(args, name);
-	for (; name != NULL; name = va_arg(args, const char *))
-		json_object_set_new(object, name, cmd_text(va_arg(args, const char *)));
+	set_pairs(object, name, args);
 	va_end(args);
 	return object;
+}
+
+json_t *cmd_texts(const char *const *list)
+{
+	json_t *array = json_array();
+
+	for (; list != NULL && *list != NULL; list++)
+		json_array_append_new(array, cmd_text(*list));
+	return array;
+}
+
+const char *cmd_joined(TALLOC_CTX *ctx, const char *before, const char *const *list)
+{
+	struct str *s = str_new(ctx);
+
+	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+		str_addf(s, "%s%s", i > 0 ? ", " : before, list[i]);
+	return str_take(ctx, s);
 }
 
 const char *cmd_count(TALLOC_CTX *ctx, int64_t n, const char *what)
@@ -128,27 +149,26 @@ const char *cmd_age(TALLOC_CTX *ctx, int64_t seconds)
 /* ---- columns ---- */
 
 struct grid {
+	const struct cmd *cmd;
 	int columns;
 	const char **cells;
 	size_t n, capacity;
 	size_t *widths;
 };
 
-struct grid *grid_new(TALLOC_CTX *ctx, int columns)
+struct grid *grid_new(struct cmd *cmd, int columns)
 {
-	struct grid *g = mem_new(ctx, struct grid);
+	struct grid *g = mem_new(cmd, struct grid);
 
+	g->cmd = cmd;
 	g->columns = columns;
 	g->widths = mem_array(g, size_t, (size_t)columns);
 	return g;
 }
 
-void grid_row(struct grid *g, ...)
+static void add_row(struct grid *g, va_list args)
 {
-	va_list args;
-
-	va_start(args, g);
-	for (int i = 0; i < g->columns; i++) {
+	for (int i = 0; !g->cmd->json && i < g->columns; i++) {
 		const char *text = va_arg(args, const char *);
 		const char *cell = escape_name(g, text ? text : "");
 		size_t width = escape_width(cell);
@@ -158,6 +178,14 @@ void grid_row(struct grid *g, ...)
 		if (width > g->widths[i])
 			g->widths[i] = width;
 	}
+}
+
+void grid_row(struct grid *g, ...)
+{
+	va_list args;
+
+	va_start(args, g);
+	add_row(g, args);
 	va_end(args);
 }
 
@@ -181,4 +209,49 @@ void grid_print(const struct grid *g, const char *indent)
 {
 	for (size_t i = 0; i < g->n; i += (size_t)g->columns)
 		print_row(g, g->cells + i, indent);
+}
+
+/* ---- lists ---- */
+
+static int drop_array(struct listing *list)
+{
+	json_decref(list->array);
+	return 0;
+}
+
+struct listing *listing_new(struct cmd *cmd, int columns)
+{
+	struct listing *list = mem_new(cmd, struct listing);
+
+	list->cmd = cmd;
+	list->grid = grid_new(cmd, columns);
+	list->array = json_array();
+	talloc_set_destructor(list, drop_array);
+	return list;
+}
+
+void listing_add(struct listing *list, json_t *element, ...)
+{
+	va_list args;
+
+	va_start(args, element);
+	add_row(list->grid, args);
+	va_end(args);
+	json_array_append_new(list->array, element);
+	list->n++;
+}
+
+void listing_end(struct listing *list, const char *key, ...)
+{
+	json_t *whole = json_object();
+	va_list args;
+	const char *name;
+
+	va_start(args, key);
+	name = va_arg(args, const char *);
+	set_pairs(whole, name, args);
+	va_end(args);
+	json_object_set(whole, key, list->array);
+	grid_print(list->grid, "");
+	cmd_json(list->cmd, whole);
 }

@@ -66,6 +66,21 @@ void cmd_print_notes(const struct cmd *cmd, const struct run *run)
 	}
 }
 
+void cmd_print_findings(struct cmd *cmd, const struct run *run, const char *indent,
+			json_t *findings)
+{
+	for (size_t i = 0; i < run->plan->n_findings; i++) {
+		const struct finding *f = &run->plan->findings[i];
+
+		json_array_append_new(findings,
+				      cmd_object("code", f->code, "text", f->text, "hint",
+						 f->hint, NULL));
+		cmd_say(cmd, "%s! %s", indent, f->text);
+		if (f->hint)
+			cmd_say(cmd, "%s  %s", indent, f->hint);
+	}
+}
+
 static void print_out(void *to, const char *bytes, size_t len)
 {
 	fwrite(bytes, 1, len, to);

@@ -27,4 +27,8 @@ MUST_CHECK struct err *cmd_look_source(struct cmd *cmd, const char *name,
 void cmd_print_plan(const struct cmd *cmd, const struct run *run, const char *mode);
 void cmd_print_notes(const struct cmd *cmd, const struct run *run);
 
+/* What was found: as text after this indent, or each as an element of the array. */
+void cmd_print_findings(struct cmd *cmd, const struct run *run, const char *indent,
+			json_t *findings);
+
 #endif

@@ -217,11 +217,27 @@ struct err *console_finish(struct console *c)
 	return audit_finish(c);
 }
 
-struct err *console_expect(struct console *c, uint32_t organization, int64_t source,
-			   int64_t low, int64_t high, int64_t lapses, const char *reason)
+static struct err *find_source(struct console *c, uint32_t organization, const char *name)
 {
-	AUTO_MEM char *target =
-		mem_printf(NULL, "%lld..%lld people", (long long)low, (long long)high);
+	struct err *err = store_number(
+		c->store, &c->source, 0,
+		"SELECT id FROM source WHERE name = ?1 AND organization_id = ?2", "ti",
+		name, c->view->organizations[organization].id);
+
+	if (err || c->source != 0)
+		return err;
+	return err_hint(err_new(ERR_USAGE,
+				"source \"%s\" of \"%s\" has never been applied", name,
+				c->view->organizations[organization].path),
+			"Only a source that was read before can shrink.");
+}
+
+struct err *console_expect(struct console *c, uint32_t organization, const char *source,
+			   bool groups, int64_t low, int64_t high, int64_t lapses,
+			   const char *reason)
+{
+	AUTO_MEM char *target = mem_printf(NULL, "%lld..%lld %s", (long long)low,
+					   (long long)high, groups ? "groups" : "people");
 	struct audit_line line = {
 		.organization = organization,
 		.subject = VIEW_NONE,
@@ -229,12 +245,15 @@ struct err *console_expect(struct console *c, uint32_t organization, int64_t sou
 		.target = target,
 		.after = reason,
 	};
-	struct err *err = store_run(c->store,
-				    "INSERT INTO decision (source_id, word, low, high,"
-				    " principal_id, reason, at, lapses)"
-				    " VALUES (?1, 'expect', ?2, ?3, ?4, ?5, ?6, ?7)",
-				    "iiiitii", source, low, high, c->principal_id, reason,
-				    c->now, lapses);
-	c->source = source;
+	struct err *err = find_source(c, organization, source);
+
+	if (err == NULL)
+		err = store_run(c->store,
+				"INSERT INTO decision (source_id, word, low, high,"
+				" principal_id, reason, at, lapses)"
+				" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+				"itiiitii", c->source,
+				groups ? "expect-groups" : "expect", low, high,
+				c->principal_id, reason, c->now, lapses);
 	return err ? err : audit_write(c, &line);
 }

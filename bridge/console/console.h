@@ -61,20 +61,25 @@ MUST_CHECK struct err *console_act_for_source(struct console *console,
 					      const char *os_user, const char *service);
 
 /* The organization of a path, when the principal owns it; org-isolated otherwise, in the
- * same words whether it exists or not. The operator is let through. */
+ * same words whether it exists or not. */
 MUST_CHECK struct err *console_organization(const struct console *console,
+					    const char *path, uint32_t *organization);
+/* The same, and the operator is let through: for what an operator does (roots, licences,
+ * service principals, shutting a person out), never for reading who is where. */
+MUST_CHECK struct err *console_administered(const struct console *console,
 					    const char *path, uint32_t *organization);
 /* A group by name in an organization. ERR_REFUSED (no-group). */
 MUST_CHECK struct err *console_group(const struct console *console, uint32_t organization,
 				     const char *name, uint32_t *group);
 
 /* The same for whoever owns the group, or its organization: group owners need no Owner to
- * change who is in it. org-isolated, or no-group to an organization owner. */
+ * change who is in it, and for the operator, who names the next owner of a root that has
+ * none. org-isolated, or no-group to an organization owner. */
 MUST_CHECK struct err *console_own_group(const struct console *console, const char *path,
 					 const char *name, uint32_t *group);
-/* Somebody on the roster of an organization that the principal owns, by e-mail; or a
- * service principal by name. ERR_REFUSED (unknown-account), whether or not the account
- * exists elsewhere. The operator knows everybody in this root. */
+/* Somebody on the roster of an organization, or in a group, that the principal owns, by
+ * e-mail; or a service principal by name. ERR_REFUSED (unknown-account), whether or not
+ * the account exists elsewhere. The operator knows everybody in this root. */
 MUST_CHECK struct err *console_known(const struct console *console, const char *who,
 				     uint32_t *account);
 bool console_sees(const struct console *console, uint32_t account);
@@ -87,11 +92,12 @@ bool console_sees(const struct console *console, uint32_t account);
 MUST_CHECK struct err *console_change(struct console *console, struct change *change,
 				      const struct value *anchor, const char *reason);
 
-/* A person's word that a source of this organization will have so many people; in force
- * until it lapses. */
+/* A person's word that a source of this organization, by name, will have so many people,
+ * or groups; in force until it lapses. ERR_USAGE when no source of the organization has
+ * that name, whoever else's has. */
 MUST_CHECK struct err *console_expect(struct console *console, uint32_t organization,
-				      int64_t source, int64_t low, int64_t high,
-				      int64_t lapses, const char *reason);
+				      const char *source, bool groups, int64_t low,
+				      int64_t high, int64_t lapses, const char *reason);
 
 /* Write what is kept until the end: heads of the audit chains, change counters. */
 MUST_CHECK struct err *console_finish(struct console *console);
@@ -117,6 +123,11 @@ MUST_CHECK struct err *console_expire(struct console *console);
 /* The token of an invitation's mail, for whoever delivers it. */
 MUST_CHECK struct err *console_token(TALLOC_CTX *ctx, struct store *store, int64_t mail,
 				     char **token);
+
+/* The same for a person who asks: NULL unless the principal owns the group, and its
+ * organization, of everything that the token would give. Who holds a token can accept. */
+MUST_CHECK struct err *console_show_token(TALLOC_CTX *ctx, struct console *console,
+					  int64_t mail, char **token);
 
 struct acceptance {
 	const char *email; /* of the account */

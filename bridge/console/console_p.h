@@ -37,6 +37,9 @@ struct audit_line {
 	const char *before, *after, *code;
 };
 
+/* The most members of each group within the last day; after its roles were loaded. */
+MUST_CHECK struct err *load_recent(struct console *c);
+
 MUST_CHECK struct err *audit_write(struct console *c, const struct audit_line *line);
 MUST_CHECK struct err *audit_finish(struct console *c);
 

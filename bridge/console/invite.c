@@ -123,21 +123,32 @@ struct err *remember(struct console *c, int64_t invitation, const char *state)
 	return store_run(c->store,
 			 "UPDATE given SET state = ?2, since = ?3"
 			 " FROM invitation_giver v JOIN invitation i"
-			 " ON i.id = v.invitation_id WHERE i.id = ?1"
+			 " ON i.id = v.invitation_id JOIN subject s"
+			 " ON s.id = i.subject_id WHERE i.id = ?1"
 			 " AND given.source_id = v.giver AND given.group_id = i.group_id"
 			 " AND given.role = i.role AND given.anchor = v.anchor"
-			 " AND given.state = 'invited'",
+			 " AND given.state = 'invited' AND (given.email_key IS NULL"
+			 "  OR given.email_key = s.email_key)",
 			 "iti", invitation, state, c->now);
 }
 
-static struct err *audit_end(struct console *c, uint32_t group, uint32_t email,
+/* An invitation that ends: also that of a group which is no more. */
+struct ended {
+	int64_t id, group;
+	enum role role;
+	const char *email_key;
+	int64_t subject, organization;
+	const char *name; /* of the group */
+};
+
+static struct err *audit_end(struct console *c, const struct ended *e, uint32_t email,
 			     const char *action, const char *after)
 {
 	struct audit_line line = {
-		.organization = c->view->groups[group].organization,
+		.organization = view_organization_by_id(c->view, e->organization),
 		.subject = email,
 		.action = action,
-		.target = c->view->groups[group].name,
+		.target = e->name,
 		.before = "invited",
 		.after = after,
 	};
@@ -147,23 +158,35 @@ static struct err *audit_end(struct console *c, uint32_t group, uint32_t email,
 
 /* ---- accepting ---- */
 
-/* All that becomes roles: the mail's own, and others of the same people. */
-static const char accepted[] =
-	"SELECT i.id, i.group_id, i.role, s.email_key, s.id FROM invitation i"
-	" JOIN subject s ON s.id = i.subject_id WHERE i.state = 'pending' AND i.expires "
-	"> ?2"
-	" AND (i.mail_id = ?1 OR i.id IN (SELECT w.invitation_id FROM invitation_giver w"
-	"  JOIN invitation_giver v ON v.giver = w.giver AND v.anchor = w.anchor"
-	"  JOIN invitation j ON j.id = v.invitation_id"
-	"  WHERE j.mail_id = ?1 AND j.state = 'pending' AND w.giver <> 0))"
-	" ORDER BY i.id";
+#define INVITATIONS                                                                      \
+	"SELECT i.id, i.group_id, i.role, s.email_key, s.id, g.organization_id, g.name"  \
+	" FROM invitation i JOIN subject s ON s.id = i.subject_id"                       \
+	" JOIN security_group g ON g.id = i.group_id"
 
-struct ended {
-	int64_t id, group;
-	enum role role;
-	const char *email_key;
-	int64_t subject;
-};
+/* Of a row of invitation_giver that is called so: the source still remembers that it has
+ * invited this person, under this address. What it has ended since is worth nothing. */
+#define STANDS(v)                                                                        \
+	"EXISTS (SELECT 1 FROM given x JOIN invitation k ON k.id = " v ".invitation_id"  \
+	" JOIN subject z ON z.id = k.subject_id"                                         \
+	" WHERE x.source_id = " v ".giver AND x.anchor = " v ".anchor"                   \
+	" AND x.group_id = k.group_id AND x.role = k.role AND x.state = 'invited'"       \
+	" AND (x.email_key IS NULL OR x.email_key = z.email_key))"
+
+/* All that becomes roles: the mail's own, and others of the same people. */
+static const char accepted[] = INVITATIONS
+	" WHERE i.state = 'pending' AND i.expires > ?2 AND g.valid_to IS NULL"
+	" AND EXISTS (SELECT 1 FROM invitation_giver v WHERE v.invitation_id = i.id"
+	"  AND (v.giver = 0 OR " STANDS(
+		"v") "))"
+		     " AND (i.mail_id = ?1 OR i.id IN (SELECT w.invitation_id FROM "
+		     "invitation_giver w"
+		     "  JOIN invitation_giver v ON v.giver = w.giver AND v.anchor = "
+		     "w.anchor"
+		     "  JOIN invitation j ON j.id = v.invitation_id"
+		     "  WHERE j.mail_id = ?1 AND j.state = 'pending' AND j.expires > ?2"
+		     "  AND w.giver <> 0 AND " STANDS("v") " AND " STANDS(
+			     "w") "))"
+				  " ORDER BY i.id";
 
 static struct err *find_invitations(TALLOC_CTX *ctx, struct console *c, const char *sql,
 				    int64_t mail, struct ended **out, size_t *n)
@@ -181,25 +204,75 @@ static struct err *find_invitations(TALLOC_CTX *ctx, struct console *c, const ch
 		if (err || !more)
 			break;
 		mem_grow(ctx, *out, *n + 1, &capacity);
-		(*out)[(*n)++] = (struct ended){ row_int(rows, 0), row_int(rows, 1),
-						 (enum role)row_int(rows, 2),
-						 mem_strdup(ctx, row_text(rows, 3)),
-						 row_int(rows, 4) };
+		(*out)[(*n)++] = (struct ended){
+			row_int(rows, 0),
+			row_int(rows, 1),
+			(enum role)row_int(rows, 2),
+			mem_strdup(ctx, row_text(rows, 3)),
+			row_int(rows, 4),
+			row_int(rows, 5),
+			mem_strdup(ctx, row_text(rows, 6)),
+		};
 	}
 	return err;
+}
+
+static bool owns_all(const struct console *c, const struct ended *found, size_t n)
+{
+	const struct view *v = c->view;
+	uint32_t me = c->principal.account;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t group = view_group_by_id(v, found[i].group);
+
+		if (group == VIEW_NONE || me == VIEW_NONE ||
+		    !view_owns_group(v, me, group) ||
+		    !view_owns_organization(v, me, v->groups[group].organization))
+			return false;
+	}
+	return n > 0;
+}
+
+struct err *console_show_token(TALLOC_CTX *ctx, struct console *c, int64_t mail,
+			       char **token)
+{
+	struct ended *found;
+	size_t n;
+	struct err *err = find_invitations(ctx, c, accepted, mail, &found, &n);
+
+	*token = NULL;
+	if (err || !owns_all(c, found, n))
+		return err;
+	return console_token(ctx, c->store, mail, token);
 }
 
 static struct err *bind_people(struct console *c, int64_t invitation, int64_t account)
 {
 	return store_run(c->store,
 			 "INSERT INTO binding (source_id, anchor, account_id, since)"
-			 " SELECT giver, anchor, ?2, ?3 FROM invitation_giver"
-			 " WHERE invitation_id = ?1 AND giver <> 0"
-			 " ON CONFLICT DO NOTHING",
+			 " SELECT v.giver, v.anchor, ?2, ?3 FROM invitation_giver v"
+			 " WHERE v.invitation_id = ?1 AND v.giver <> 0"
+			 " AND " STANDS("v") " ON CONFLICT DO NOTHING",
 			 "iii", invitation, account, c->now);
 }
 
-/* Every giver that joined the invitation becomes a giver of the role. */
+static struct err *still_gives(struct console *c, int64_t invitation, int64_t giver,
+			       bool *gives)
+{
+	int64_t people = 1;
+	struct err *err = NULL;
+
+	if (giver != GIVER_HAND)
+		err = store_number(c->store, &people, 0,
+				   "SELECT count(*) FROM invitation_giver v"
+				   " WHERE v.invitation_id = ?1 AND v.giver = ?2"
+				   " AND " STANDS("v"),
+				   "ii", invitation, giver);
+	*gives = people > 0;
+	return err;
+}
+
+/* Every giver that joined the invitation, and stands by it, becomes one of the role. */
 static struct err *become_role(struct console *c, const struct ended *e, uint32_t account)
 {
 	struct view *v = c->view;
@@ -213,9 +286,11 @@ static struct err *become_role(struct console *c, const struct ended *e, uint32_
 		uint32_t role = view_role(v, group, e->role, account);
 		bool has = role != VIEW_NONE &&
 			   view_giver(v, v->roles[role].givers, giver) != VIEW_NONE;
+		bool gives;
 
 		view_uninvite(v, i, giver);
-		if (has)
+		err = still_gives(c, e->id, giver, &gives);
+		if (err || has || !gives)
 			continue;
 		role = view_give(v, group, e->role, account, giver, false);
 		err = write_role(c, role, giver);
@@ -227,7 +302,7 @@ static struct err *become_role(struct console *c, const struct ended *e, uint32_
 	if (err == NULL)
 		err = end_invitation(c, e->id, "accepted", v->accounts[account].id);
 	if (err == NULL)
-		err = audit_end(c, group, email, "invitation.accept", "given");
+		err = audit_end(c, e, email, "invitation.accept", "given");
 	return err;
 }
 
@@ -235,12 +310,12 @@ static struct err *become_role(struct console *c, const struct ended *e, uint32_
 static struct err *check_bindings(struct console *c, int64_t invitation, int64_t account)
 {
 	int64_t others;
-	struct err *err =
-		store_number(c->store, &others, 0,
-			     "SELECT count(*) FROM invitation_giver v JOIN binding b"
-			     " ON b.source_id = v.giver WHERE v.invitation_id = ?1"
-			     " AND (b.account_id = ?2) <> (b.anchor = v.anchor)",
-			     "ii", invitation, account);
+	struct err *err = store_number(
+		c->store, &others, 0,
+		"SELECT count(*) FROM invitation_giver v JOIN binding b"
+		" ON b.source_id = v.giver WHERE v.invitation_id = ?1"
+		" AND " STANDS("v") " AND (b.account_id = ?2) <> (b.anchor = v.anchor)",
+		"ii", invitation, account);
 
 	if (err || others == 0)
 		return err;
@@ -322,10 +397,8 @@ struct err *console_accept(TALLOC_CTX *ctx, struct store *store, const char *tok
 }
 
 static const char of_mail[] =
-	"SELECT i.id, i.group_id, i.role, s.email_key, s.id FROM invitation i"
-	" JOIN subject s ON s.id = i.subject_id WHERE i.state = 'pending' AND i.expires "
-	"> ?2"
-	" AND i.mail_id = ?1 ORDER BY i.id";
+	INVITATIONS " WHERE i.state = 'pending' AND i.expires > ?2 AND i.mail_id = ?1"
+		    " AND g.valid_to IS NULL ORDER BY i.id";
 
 static uint32_t load_subject(struct console *c, const struct ended *e)
 {
@@ -347,8 +420,7 @@ static struct err *end_all(struct console *c, const struct ended *found, size_t 
 		if (err == NULL)
 			err = end_invitation(c, found[i].id, state, 0);
 		if (err == NULL)
-			err = audit_end(c, view_group_by_id(c->view, found[i].group),
-					email, action, state);
+			err = audit_end(c, &found[i], email, action, state);
 	}
 	return err;
 }
@@ -374,10 +446,7 @@ struct err *console_decline(TALLOC_CTX *ctx, struct store *store, const char *to
 	return finish(store, c, err);
 }
 
-static const char over[] =
-	"SELECT i.id, i.group_id, i.role, s.email_key, s.id FROM invitation i"
-	" JOIN subject s ON s.id = i.subject_id JOIN security_group g ON g.id = "
-	"i.group_id"
+static const char over[] = INVITATIONS
 	" JOIN organization o ON o.id = g.organization_id"
 	" WHERE i.state = 'pending' AND o.root_id = ?1 AND i.expires <= ?2 ORDER BY i.id";
 

@@ -75,13 +75,6 @@ static void load_role(struct console *c, const struct rows *r)
 	c->view->roles[role].id = row_int(r, 0);
 }
 
-static void load_recent(struct console *c, const struct rows *r)
-{
-	struct view_group *g = &c->view->groups[view_group_by_id(c->view, row_int(r, 0))];
-
-	g->recent = g->members + (uint32_t)row_int(r, 1);
-}
-
 static void load_invitation(struct console *c, const struct rows *r)
 {
 	uint32_t invitation =
@@ -150,10 +143,6 @@ static const struct {
 	  " JOIN giver v ON v.role_id = r.id AND v.valid_to IS NULL"
 	  " WHERE g.valid_to IS NULL AND g.organization_id IN"
 	  " (SELECT id FROM organization WHERE root_id = ?1)" },
-	{ load_recent, "ii", CLOCK_DAY,
-	  "SELECT r.group_id, count(*) FROM security_group g JOIN role r ON r.group_id = g.id"
-	  " WHERE g.valid_to IS NULL AND r.role = 0 AND r.valid_to > ?2 AND g.organization_id IN"
-	  " (SELECT id FROM organization WHERE root_id = ?1) GROUP BY r.group_id" },
 	{ load_invitation, "ii", 0,
 	  "SELECT i.id, i.group_id, i.role, s.id, s.email, s.email_key, v.giver"
 	  " FROM security_group g JOIN invitation i ON i.group_id = g.id AND i.state = 'pending'"
@@ -213,6 +202,8 @@ struct err *console_load(TALLOC_CTX *ctx, struct store *store, const char *path,
 	err = find_root(c, path);
 	for (size_t i = 0; err == NULL && c->root != 0 && i < ARRAY_LEN(steps); i++)
 		err = load_step(c, i);
+	if (err == NULL && c->root != 0)
+		err = load_recent(c);
 	if (err) {
 		mem_free(c);
 		return err;

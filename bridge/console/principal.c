@@ -36,9 +36,7 @@ struct err *console_init(const char *url, const char *os_user)
 
 	if (err)
 		return err;
-	err = store_begin(store);
-	if (err == NULL)
-		err = make_key(store, "plan-key");
+	err = make_key(store, "plan-key");
 	if (err == NULL)
 		err = make_key(store, "token-key");
 	if (err == NULL)
@@ -182,11 +180,19 @@ struct err *console_organization(const struct console *c, const char *path,
 				 uint32_t *organization)
 {
 	*organization = view_organization(c->view, path);
-	if (*organization != VIEW_NONE &&
-	    (c->principal.operator_ ||
-	     view_owns_organization(c->view, c->principal.account, *organization)))
+	if (*organization != VIEW_NONE && c->principal.account != VIEW_NONE &&
+	    view_owns_organization(c->view, c->principal.account, *organization))
 		return NULL;
 	return isolated(c->principal.name, path);
+}
+
+struct err *console_administered(const struct console *c, const char *path,
+				 uint32_t *organization)
+{
+	*organization = view_organization(c->view, path);
+	if (*organization != VIEW_NONE && c->principal.operator_)
+		return NULL;
+	return console_organization(c, path, organization);
 }
 
 struct err *console_group(const struct console *c, uint32_t organization,
@@ -214,7 +220,7 @@ struct err *console_own_group(const struct console *c, const char *path, const c
 		    view_owns_group(c->view, c->principal.account, *group))
 			return NULL;
 	}
-	err = console_organization(c, path, &organization);
+	err = console_administered(c, path, &organization);
 	return err ? err : console_group(c, organization, name, group);
 }
 
@@ -224,6 +230,10 @@ bool console_sees(const struct console *c, uint32_t account)
 
 	if (c->principal.operator_ || account == c->principal.account)
 		return true;
+	for (uint32_t r = v->accounts[account].roles; r != VIEW_NONE;
+	     r = v->roles[r].next_of_account)
+		if (view_owns_group(v, c->principal.account, v->roles[r].group))
+			return true;
 	for (uint32_t o = 0; o < v->n_organizations; o++)
 		if (view_owns_organization(v, c->principal.account, o) &&
 		    (view_owns_organization(v, account, o) ||

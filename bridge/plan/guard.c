@@ -6,6 +6,7 @@ enum { SHRUNKEN_PERCENT = 30 };
 
 bool guard_empties(const struct view *view, const struct change *change)
 {
+	const struct view_account *a;
 	const struct view_group *g;
 	uint32_t role;
 
@@ -13,9 +14,12 @@ bool guard_empties(const struct view *view, const struct change *change)
 		return false;
 	if (change->role != ROLE_MEMBER || change->account == VIEW_NONE)
 		return false;
+	a = &view->accounts[change->account];
 	g = &view->groups[change->group];
 	role = view_role(view, change->group, ROLE_MEMBER, change->account);
 	if (role == VIEW_NONE || g->members != 1 || g->recent < 2)
+		return false;
+	if (a->blocked || !a->active)
 		return false;
 	for (uint32_t v = view->roles[role].givers; v != VIEW_NONE;
 	     v = view->givers[v].next)
@@ -40,10 +44,9 @@ static uint32_t median(const uint32_t *numbers, size_t n)
 	return sorted[n / 2];
 }
 
-static bool is_said(const struct history *h, uint32_t people)
+static bool is_said(const struct said *said, uint32_t n)
 {
-	return (h->said_low || h->said_high) && people >= h->said_low &&
-	       people <= h->said_high;
+	return (said->low || said->high) && n >= said->low && n <= said->high;
 }
 
 static bool shrunken(struct plan *plan, const char *what, uint32_t now, uint32_t before)
@@ -55,8 +58,8 @@ static bool shrunken(struct plan *plan, const char *what, uint32_t now, uint32_t
 	plan_find(plan, "shrunken",
 		  mem_printf(plan,
 			     "Look at the directory. If it is true, say so: "
-			     "dirbridge expect %s --people %u..%u --reason ...",
-			     plan->source, plan->pull.people, plan->pull.people),
+			     "dirbridge expect %s --%s %u..%u --reason ...",
+			     plan->source, what, now, now),
 		  "%s read: %u; the median of the last good runs is %u "
 		  "(%llu.%llu %% fewer, limit %d %%)",
 		  what, now, before, (unsigned long long)(lost * 100 / before),
@@ -83,10 +86,23 @@ static bool empty(struct plan *plan, const struct history *h)
 	return true;
 }
 
-bool guard_health(struct plan *plan, const struct history *h)
+static bool unexpected(struct plan *plan, const struct history *h)
 {
 	uint32_t people = plan->pull.people;
-	bool healthy = true;
+
+	if ((!h->expect_low && !h->expect_high) ||
+	    (people >= h->expect_low && people <= h->expect_high))
+		return false;
+	plan_find(plan, "unexpected", "Look at the directory, or change expect_people.",
+		  "people read: %u; expect_people says %lld..%lld", people,
+		  (long long)h->expect_low, (long long)h->expect_high);
+	return true;
+}
+
+bool guard_health(struct plan *plan, const struct history *h)
+{
+	uint32_t people = plan->pull.people, groups = plan->pull.groups;
+	bool said = is_said(&h->said, people), healthy = true;
 
 	if (!plan->pull.complete) {
 		plan_find(plan, "incomplete",
@@ -94,22 +110,14 @@ bool guard_health(struct plan *plan, const struct history *h)
 			  "the directory was not read whole: %s", plan->pull.why);
 		return false;
 	}
-	if (is_said(h, people))
-		return true;
-	if (empty(plan, h))
+	if (!said && empty(plan, h))
 		return false;
-	if ((h->expect_low || h->expect_high) &&
-	    (people < h->expect_low || people > h->expect_high)) {
-		plan_find(plan, "unexpected",
-			  "Look at the directory, or change expect_people.",
-			  "people read: %u; expect_people says %lld..%lld", people,
-			  (long long)h->expect_low, (long long)h->expect_high);
-		healthy = false;
-	}
-	if (h->n == 0)
-		return healthy;
-	healthy &= !shrunken(plan, "people", people, median(h->people, h->n));
-	healthy &= !shrunken(plan, "groups", plan->pull.groups, median(h->groups, h->n));
+	if (!said)
+		healthy = !unexpected(plan, h);
+	if (!said && h->n > 0)
+		healthy &= !shrunken(plan, "people", people, median(h->people, h->n));
+	if (!is_said(&h->said_groups, groups) && h->n > 0)
+		healthy &= !shrunken(plan, "groups", groups, median(h->groups, h->n));
 	return healthy;
 }
 

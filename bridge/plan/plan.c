@@ -55,6 +55,7 @@ static const struct {
 	[REASON_UNPROVED] = { "unproved", "missing, but absence is not proved" },
 	[REASON_LAST_MEMBER] = { "last-member",
 				 "the last member of a group that had more" },
+	[REASON_HAS_ROLE] = { "has-role", "has the role already" },
 	[REASON_BUG] = { "bug", "a bug: no row of the decision table fits" },
 };
 
@@ -209,7 +210,8 @@ void plan_identify(struct plan *plan)
 static bool takes(const struct operation *op)
 {
 	return op->verdict == VERDICT_DO && op->kind >= OPERATION_REVOKE &&
-	       op->kind <= OPERATION_CANCEL && op->reason != REASON_ADDRESS_CHANGED;
+	       op->kind <= OPERATION_CANCEL && op->reason != REASON_ADDRESS_CHANGED &&
+	       op->reason != REASON_HAS_ROLE;
 }
 
 static bool gives(const struct operation *op)

@@ -73,6 +73,7 @@ enum reason {
 	REASON_UNKNOWN,         /* unknown: the entry failed to map */
 	REASON_UNPROVED,        /* unproved: missing, but absence is not proved */
 	REASON_LAST_MEMBER,     /* last-member of a group that had two or more */
+	REASON_HAS_ROLE,        /* has-role: the invitation is not needed any more */
 	REASON_BUG,             /* bug: no row of the table fits */
 	REASONS
 };
@@ -198,7 +199,7 @@ struct plan {
 	const void *explain_data;
 	/*
 	 * Takes what is printed as it comes, so that a plan of any size can be; the end
-	 * stays in the str. NULL: all stays there, up to the 256 MiB of one allocation.
+	 * stays in the str. NULL: all stays there.
 	 */
 	void (*drain)(void *to, const char *bytes, size_t len);
 	void *drain_to;
@@ -251,13 +252,18 @@ bool guard_empties(const struct view *view, const struct change *change);
 
 /* ---- source health ---- */
 
+/* What a person said with `expect`, still in force; both 0: nothing. */
+struct said {
+	int64_t low, high;
+};
+
 /* What is known of a source's size, and what a person said of it. */
 struct history {
 	uint32_t people[5], groups[5]; /* of the last good runs */
 	size_t n;
 	uint32_t mirror;                 /* entries in the mirror so far */
 	int64_t expect_low, expect_high; /* from the configuration; both 0: not set */
-	int64_t said_low, said_high;     /* from `expect`, still in force; both 0: none */
+	struct said said, said_groups;   /* of the people, and of the groups */
 };
 
 /*
@@ -265,7 +271,8 @@ struct history {
  * unreadable, shrunken (over 30 % fewer people or groups than the median of the last
  * five good runs), unexpected (outside expect_people). True when healthy. What was not
  * read whole is incomplete and nothing else: its counts mean nothing. Only `expect`
- * silences shrunken, empty and unexpected, and only for a count inside what was said.
+ * silences shrunken, empty and unexpected, only for a count inside what was said, and
+ * what was said of the people says nothing of the groups.
  */
 bool guard_health(struct plan *plan, const struct history *history);
 

@@ -46,6 +46,11 @@ static bool is_wanted(const struct facts *f, const char *organization,
 		       by_place) != NULL;
 }
 
+static bool is_planned(const struct walk *w, int64_t group)
+{
+	return table_get(w->plan_group_of_view, &group, sizeof group) != TABLE_NONE;
+}
+
 /* A binding counts in the organization that the rule names; where the group is gone
  * nobody knows any more. */
 static bool is_home(const struct facts *f, const struct group_binding *b,
@@ -58,28 +63,36 @@ static bool is_home(const struct facts *f, const struct group_binding *b,
 
 /*
  * The binding that stands for this wanted group: the one of its name, or else one whose
- * name nobody wants any more, because the directory group was renamed.
+ * name nobody wants any more, because the directory group was renamed. One whose console
+ * group is there comes before one whose group was deleted by hand.
  */
 static const struct group_binding *
 binding_of(const struct walk *w, const struct wanted_group *q, uint32_t organization)
 {
+	enum { OF_NAME, RENAMED, DEAD_OF_NAME, DEAD_RENAMED, RANKS };
 	const struct facts *f = w->facts;
-	const struct group_binding *b, *renamed = NULL;
+	const struct group_binding *b, *found[RANKS] = { NULL };
 	struct value feeder = entry_anchor(q->feeder);
-	size_t n;
+	size_t n, rank = 0;
 
 	b = bindings_of(f, &feeder, &n);
 	for (size_t i = 0; i < n; i++) {
+		bool of_name = strcmp(b[i].name_key, q->name_key) == 0;
+
 		if (!is_home(f, &b[i], organization))
 			continue;
-		if (strcmp(b[i].name_key, q->name_key) == 0)
-			return &b[i];
-		if (renamed == NULL && !is_wanted(f, q->organization, b[i].name_key) &&
-		    table_get(w->plan_group_of_view, &b[i].group, sizeof b->group) ==
-			    TABLE_NONE)
-			renamed = &b[i];
+		if (!of_name && (is_wanted(f, q->organization, b[i].name_key) ||
+				 is_planned(w, b[i].group)))
+			continue;
+		rank = view_group_by_id(f->view, b[i].group) == VIEW_NONE
+			       ? (of_name ? DEAD_OF_NAME : DEAD_RENAMED)
+			       : (of_name ? OF_NAME : RENAMED);
+		if (found[rank] == NULL)
+			found[rank] = &b[i];
 	}
-	return renamed;
+	for (rank = 0; rank < RANKS - 1 && found[rank] == NULL;)
+		rank++;
+	return found[rank];
 }
 
 static uint32_t add_group(struct walk *w, const struct plan_group *group)
@@ -111,15 +124,22 @@ static void need(struct walk *w, uint32_t group, enum operation_kind kind,
 	op->group = group;
 }
 
-/* The console group that a directory group was made into, or has the wanted name. */
+/* The console group that a directory group was made into; or that has the wanted name,
+ * also when the one that was made is gone: somebody has made it again by hand. */
 static uint32_t existing(const struct walk *w, const struct wanted_group *q,
-			 const struct group_binding *bound, uint32_t organization)
+			 const struct group_binding **bound, uint32_t organization)
 {
-	if (bound != NULL)
-		return view_group_by_id(w->facts->view, bound->group);
-	if (organization == VIEW_NONE)
-		return VIEW_NONE;
-	return view_group(w->facts->view, organization, q->name_key);
+	const struct view *v = w->facts->view;
+	uint32_t group = VIEW_NONE;
+
+	if (*bound != NULL)
+		group = view_group_by_id(v, (*bound)->group);
+	if (group != VIEW_NONE || organization == VIEW_NONE)
+		return group;
+	group = view_group(v, organization, q->name_key);
+	if (group != VIEW_NONE)
+		*bound = NULL;
+	return group;
 }
 
 static uint32_t scoped_organization(const struct facts *f, const char *path)
@@ -163,7 +183,7 @@ static void resolve(struct walk *w, uint32_t wanted)
 
 	if (q->create)
 		bound = binding_of(w, q, g.view_organization);
-	g.view = existing(w, q, bound, g.view_organization);
+	g.view = existing(w, q, &bound, g.view_organization);
 	number = find_or_add(w, &g);
 	w->group_of[wanted] = number;
 	if (g.view_organization == VIEW_NONE)

@@ -13,7 +13,7 @@ static enum console_state console_of(const struct pair *p)
 {
 	const struct facts *f = p->walk->facts;
 	const struct plan_person *q = &p->walk->plan->persons[p->person];
-	bool invited = p->given != NULL && p->given->state == GIVEN_INVITED;
+	bool invited = p->state == GIVEN_INVITED;
 	struct plan_seen seen = {
 		.source = f->source,
 		.group = p->walk->plan->groups[p->group].view,
@@ -61,18 +61,14 @@ static enum wish wish_of(struct pair *p)
 	return p->grant != PLAN_NONE ? WISH_YES : wish_of_missing(p);
 }
 
-/* An invitation whose time is over, before anybody has written so. */
-static enum given_state state_of(const struct pair *p)
+enum given_state state_now(const struct facts *f, enum given_state state, int64_t since)
 {
-	if (p->given == NULL)
-		return GIVEN_NONE;
-	if (p->given->state == GIVEN_INVITED && p->console == CONSOLE_NOTHING &&
-	    p->given->since + INVITE_LIFETIME <= p->walk->facts->now)
+	if (state == GIVEN_INVITED && since + INVITE_LIFETIME <= f->now)
 		return GIVEN_EXPIRED;
-	return p->given->state;
+	return state;
 }
 
-static bool is_live(enum given_state state)
+bool given_is_live(enum given_state state)
 {
 	return state == GIVEN_GIVEN || state == GIVEN_SUSPENDED || state == GIVEN_INVITED;
 }
@@ -82,11 +78,13 @@ void pair_consider(struct pair *p)
 	struct plan_person *q = &p->walk->plan->persons[p->person];
 	enum wish wish;
 
+	p->state = GIVEN_NONE;
+	if (p->given != NULL)
+		p->state = state_now(p->walk->facts, p->given->state, p->given->since);
 	p->console = console_of(p);
 	p->known = q->account != VIEW_NONE;
-	p->state = state_of(p);
 	wish = wish_of(p);
-	q->had += is_live(p->state);
+	q->had += given_is_live(p->state);
 	p->row = decide(wish, p->state, p->console, p->known, p->given && p->given->wish);
 	row_act(p);
 }

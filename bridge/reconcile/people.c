@@ -117,27 +117,36 @@ static void set_aside(struct walk *w, uint32_t person, enum reason reason)
 	w->plan->persons[person].bind = false;
 }
 
-/* Who was there first: bound to an account, or invited under this address. */
+static bool is_bound(const struct plan_person *p)
+{
+	return p->account != VIEW_NONE && !p->bind;
+}
+
+/* Who was there first: bound to the account of this address, or invited under it. Under
+ * which address somebody else came, or whatever else they have, is no claim to it. */
 static bool is_incumbent(const struct walk *w, uint32_t person)
 {
 	const struct plan_person *p = &w->plan->persons[person];
 
-	if (p->account != VIEW_NONE && !p->bind)
+	if (is_bound(p) && p->view_email != VIEW_NONE &&
+	    w->facts->view->emails[p->view_email].account == p->account)
 		return true;
-	return w->stands[person].held;
+	return w->stands[person].first;
 }
 
-static void same_address(struct walk *w, uint32_t first, uint32_t second)
+/* Two who are bound have an account each, and need no address. Returns who has it. */
+static uint32_t same_address(struct walk *w, uint32_t first, uint32_t second)
 {
 	bool a = is_incumbent(w, first), b = is_incumbent(w, second);
 
-	if (a && b)
-		return;
+	if (is_bound(&w->plan->persons[first]) && is_bound(&w->plan->persons[second]))
+		return b ? second : first;
 	conflict(w, a ? second : first, a ? first : second, REASON_SAME_ADDRESS);
-	if (!a)
+	if (!a || b)
 		set_aside(w, first, REASON_SAME_ADDRESS);
-	if (!b)
+	if (!b || a)
 		set_aside(w, second, REASON_SAME_ADDRESS);
+	return b && !a ? second : first;
 }
 
 static void find_same_addresses(struct walk *w)
@@ -152,8 +161,10 @@ static void find_same_addresses(struct walk *w)
 		if (w->stands[i].wish != WISH_YES)
 			continue;
 		holder = table_add(holders, p->email_key, strlen(p->email_key), i);
-		if (holder != TABLE_NONE)
-			same_address(w, holder, i);
+		if (holder == TABLE_NONE)
+			continue;
+		holder = same_address(w, holder, i);
+		table_put(holders, p->email_key, strlen(p->email_key), holder);
 	}
 }
 
@@ -186,7 +197,7 @@ static void find_bound_addresses(struct walk *w)
 		uint32_t account;
 
 		if (w->stands[i].wish != WISH_YES || p->view_email == VIEW_NONE ||
-		    (p->account != VIEW_NONE && !p->bind))
+		    is_bound(p))
 			continue;
 		account = v->emails[p->view_email].account;
 		if (account == VIEW_NONE || of[account] == NULL)
@@ -210,7 +221,9 @@ static void find_invited_addresses(struct walk *w)
 		const struct given_row *row = &f->given->rows[i];
 		const struct value *key = &f->given->texts[row->email_key];
 
-		if (row->state != GIVEN_INVITED || done[row->email_key])
+		if (state_now(f, (enum given_state)row->state, row->since) !=
+			    GIVEN_INVITED ||
+		    done[row->email_key])
 			continue;
 		done[row->email_key] = true;
 		table_add(holders, key->bytes, key->len, row->anchor);
@@ -219,8 +232,7 @@ static void find_invited_addresses(struct walk *w)
 		const struct plan_person *p = &w->plan->persons[i];
 		uint32_t at;
 
-		if (w->stands[i].wish != WISH_YES ||
-		    (p->account != VIEW_NONE && !p->bind))
+		if (w->stands[i].wish != WISH_YES || is_bound(p))
 			continue;
 		at = table_get(holders, p->email_key, strlen(p->email_key));
 		if (at == TABLE_NONE ||
@@ -285,6 +297,19 @@ uint32_t people_find(struct walk *w, const struct value *anchor)
 	return number;
 }
 
+/* Something of the row stands, and came under the address that the person has now. */
+static bool is_of_address(const struct walk *w, const struct given_row *row,
+			  uint32_t person)
+{
+	const struct value *key = &w->facts->given->texts[row->email_key];
+	const char *own = w->plan->persons[person].email_key;
+
+	return own != NULL && key->bytes != NULL &&
+	       given_is_live(
+		       state_now(w->facts, (enum given_state)row->state, row->since)) &&
+	       value_is(key, own);
+}
+
 /* Whoever has something is somebody, also when nobody wants it any more. */
 static void find_holders(struct walk *w)
 {
@@ -293,13 +318,13 @@ static void find_holders(struct walk *w)
 	w->person_of = mem_array(w, uint32_t, given->n_texts);
 	memset(w->person_of, 0xff, given->n_texts * sizeof *w->person_of);
 	for (size_t i = 0; i < given->n; i++) {
-		uint32_t anchor = given->rows[i].anchor, person;
+		uint32_t anchor = given->rows[i].anchor, person = w->person_of[anchor];
 
-		if (w->person_of[anchor] != PLAN_NONE)
-			continue;
-		person = people_find(w, &given->texts[anchor]);
-		w->person_of[anchor] = person;
-		w->stands[person].held = true;
+		if (person == PLAN_NONE) {
+			person = people_find(w, &given->texts[anchor]);
+			w->person_of[anchor] = person;
+		}
+		w->stands[person].first |= is_of_address(w, &given->rows[i], person);
 	}
 }
 

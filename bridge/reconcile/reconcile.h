@@ -39,6 +39,9 @@ struct facts {
 	 */
 	const struct evidence *evidence;
 	size_t n_evidence;
+	/* More were missing than may be looked up, so nobody was: they are counted, since
+	 * a line for each would tell nothing. */
+	bool unasked;
 
 	const struct view *view;
 	uint32_t scope;          /* the source's organization in the view */
@@ -47,6 +50,9 @@ struct facts {
 
 /* Fills the plan's groups, people, operations and findings; ids too. */
 MUST_CHECK struct err *reconcile(struct plan *plan, const struct facts *facts);
+
+/* Something of it may stand in the console: given, suspended, invited. */
+bool given_is_live(enum given_state state);
 
 /* "Not found" proves absence when it was found so again this many seconds later. */
 #define NOT_FOUND_AGAIN 3600

@@ -14,7 +14,7 @@
 struct stand {
 	uint8_t wish;   /* WISH_YES: as the grants say; NO or UNKNOWN: for all of them */
 	uint8_t reason; /* why NO or UNKNOWN */
-	bool held;      /* the source gave something, however that ended */
+	bool first;     /* something was given under the address that they have now */
 	bool said;      /* has been named in an operation of its own */
 	int64_t since;  /* when the evidence was first seen, or the expiry */
 	uint32_t rank;  /* place by e-mail, then anchor: the order of reading */
@@ -64,6 +64,10 @@ const struct evidence *evidence_of(const struct facts *facts, const struct value
 /* Does it prove that the anchor is gone? *reason and *since say how. */
 bool evidence_proves(const struct facts *facts, const struct evidence *e,
 		     enum reason *reason, int64_t *since);
+/* How it stands at the plan's time: an invitation is over by that time alone, also before
+ * anybody has written so. */
+enum given_state state_now(const struct facts *facts, enum given_state state,
+			   int64_t since);
 /* Is there an entry of this anchor in the mirror? */
 bool is_mirrored(const struct facts *facts, const struct value *anchor);
 

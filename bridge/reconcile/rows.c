@@ -56,11 +56,14 @@ static void say(const struct pair *p)
 	op->until = p->since;
 }
 
+/* Who has nothing any more, and is only remembered, keeps nothing either. */
 static void as_is(const struct pair *p)
 {
-	if (p->given != NULL)
-		p->walk->plan->kept_unknown++;
-	if (p->reason != REASON_UNPROVED || p->walk->facts->census)
+	const struct facts *f = p->walk->facts;
+	bool keeps = given_is_live(p->state);
+
+	p->walk->plan->kept_unknown += keeps;
+	if (p->reason != REASON_UNPROVED || (keeps && f->census && !f->unasked))
 		say(p);
 }
 
@@ -105,9 +108,35 @@ static void grant(const struct pair *p)
 	add(p, VERDICT_DO, REASON_WANTED);
 }
 
+static void cancel(const struct pair *p, enum reason reason)
+{
+	operation(p, OPERATION_CANCEL, VERDICT_DO, reason, GIVEN_NONE);
+}
+
+/* Our invitation is pending, though the person has come to the role another way. Whoever
+ * accepts it later would have the role from us again. */
+static bool is_still_invited(const struct pair *p)
+{
+	const struct facts *f = p->walk->facts;
+	const struct view *v = f->view;
+	uint32_t group = p->walk->plan->groups[p->group].view, email, invitation;
+
+	if (p->state != GIVEN_INVITED || p->given->email_key == NULL ||
+	    group == VIEW_NONE)
+		return false;
+	email = view_email(v, p->given->email_key);
+	if (email == VIEW_NONE)
+		return false;
+	invitation = view_invitation(v, group, p->role, email);
+	return invitation != VIEW_NONE &&
+	       view_giver(v, v->invitations[invitation].givers, f->source) != VIEW_NONE;
+}
+
 static void join(const struct pair *p)
 {
 	operation(p, OPERATION_JOIN, VERDICT_DO, REASON_WANTED, GIVEN_GIVEN);
+	if (is_still_invited(p))
+		cancel(p, REASON_HAS_ROLE);
 }
 
 static void join_invitation(const struct pair *p)
@@ -129,17 +158,18 @@ static void keep_invitation(const struct pair *p)
 		keep(p);
 		return;
 	}
-	operation(p, OPERATION_CANCEL, VERDICT_DO, REASON_ADDRESS_CHANGED, GIVEN_NONE);
+	cancel(p, REASON_ADDRESS_CHANGED);
 	add(p, VERDICT_DO, REASON_ADDRESS_CHANGED);
 }
 
 static void invite_again(const struct pair *p)
 {
-	bool spent = p->given->repeats >= INVITE_REPEATS;
-	struct operation *op = add(p, spent && !p->known ? VERDICT_HOLD : VERDICT_DO,
+	bool spent = !p->known && p->given->repeats >= INVITE_REPEATS;
+	struct operation *op = add(p, spent ? VERDICT_HOLD : VERDICT_DO,
 				   spent ? REASON_REPEATS : REASON_WANTED);
 
-	op->repeats = (uint8_t)(p->given->repeats + 1);
+	if (!p->known)
+		op->repeats = (uint8_t)(p->given->repeats + 1);
 }
 
 static void removed_by_hand(const struct pair *p)
@@ -180,14 +210,17 @@ static void grace(const struct pair *p)
 			->until = p->given->until;
 }
 
-static void cancel(const struct pair *p)
+static void end_invitation(const struct pair *p)
 {
-	operation(p, OPERATION_CANCEL, VERDICT_DO, p->reason, GIVEN_NONE);
+	cancel(p, p->reason);
 }
 
 static void forget(const struct pair *p)
 {
-	operation(p, OPERATION_FORGET, VERDICT_DO, p->reason, GIVEN_NONE);
+	if (is_still_invited(p))
+		cancel(p, p->reason);
+	else
+		operation(p, OPERATION_FORGET, VERDICT_DO, p->reason, GIVEN_NONE);
 }
 
 static void bug(const struct pair *p)
@@ -211,7 +244,7 @@ static void (*const actions[ROWS])(const struct pair *) = {
 	[ROW_LEAVE] = leave,
 	[ROW_REMOVE] = remove_role,
 	[ROW_GRACE] = grace,
-	[ROW_CANCEL] = cancel,
+	[ROW_CANCEL] = end_invitation,
 	[ROW_FORGET] = forget,
 	[ROW_REMEMBER] = nothing,
 	[ROW_NOT_OURS] = nothing,

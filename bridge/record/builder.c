@@ -54,7 +54,7 @@ static bool has_room(struct entry_builder *b, size_t len)
 	if (!b->open)
 		fail(b, "a value came before an entry");
 	else if (used > ENTRY_SIZE_MAX || len > ENTRY_SIZE_MAX - used)
-		fail(b, "it is larger than 256 MiB");
+		fail(b, "it is larger than " ENTRY_SIZE_TEXT);
 	return b->why == NULL;
 }
 

@@ -29,7 +29,8 @@
 /* Limits met before anything is allocated; passing one is an error that names it. */
 #define ENTRY_ANCHOR_MAX 255
 #define ENTRY_DN_MAX     65535
-#define ENTRY_SIZE_MAX   (256u << 20)
+#define ENTRY_SIZE_MAX   (64u << 20) /* a group of half a million members fits */
+#define ENTRY_SIZE_TEXT  "64 MiB"
 
 /* Bytes that belong to somebody else. */
 struct value {

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #define BLOCK_SIZE (64u * 1024)
-#define TEXT_MAX   UINT16_MAX
 
 struct sink {
 	int fd;
@@ -160,7 +159,7 @@ void sink_anchor(struct sink *sink, enum item_kind kind, const struct value *anc
 
 static size_t text_len(const char *text)
 {
-	return text ? strnlen(text, TEXT_MAX) : 0;
+	return text ? strnlen(text, STREAM_TEXT_MAX) : 0;
 }
 
 void sink_note(struct sink *sink, enum note_kind kind, const char *fmt, ...)

@@ -173,6 +173,12 @@ static bool read_anchor(struct span *s, struct item *item)
 	return span_take_value16(s, &item->anchor) && is_anchor(&item->anchor);
 }
 
+static bool take_text(struct span *s, struct value *out)
+{
+	*out = span_rest(s);
+	return out->len <= STREAM_TEXT_MAX;
+}
+
 static bool read_note(struct span *s, struct item *item)
 {
 	uint8_t kind;
@@ -180,22 +186,18 @@ static bool read_note(struct span *s, struct item *item)
 	if (!span_take8(s, &kind) || kind < NOTE_INFO || kind > NOTE_RECORD)
 		return false;
 	item->note = kind;
-	item->text = span_rest(s);
-	return true;
+	return take_text(s, &item->text);
 }
 
 static bool read_fact(struct span *s, struct item *item)
 {
-	item->text = span_rest(s);
-	return memchr(item->text.bytes, '=', item->text.len) != NULL;
+	return take_text(s, &item->text) &&
+	       memchr(item->text.bytes, '=', item->text.len) != NULL;
 }
 
 static bool read_end(struct span *s, struct item *item)
 {
-	if (!take_bool(s, &item->complete))
-		return false;
-	item->text = span_rest(s);
-	return true;
+	return take_bool(s, &item->complete) && take_text(s, &item->text);
 }
 
 static bool read_error(struct span *s, struct item *item)
@@ -206,8 +208,7 @@ static bool read_error(struct span *s, struct item *item)
 	    !span_take_value16(s, &item->text))
 		return false;
 	item->class = class;
-	item->hint = span_rest(s);
-	return true;
+	return take_text(s, &item->hint);
 }
 
 static const struct {

@@ -6,7 +6,7 @@
  *
  *   u32 length of what follows (little-endian, at most STREAM_ITEM_MAX)
  *   u8  kind (enum item_kind)
- *   payload, by kind:
+ *   payload, by kind; a text has at most STREAM_TEXT_MAX bytes:
  *     ENTRY    an entry (entry.h), whole
  *     CHANGED  an entry that carries only changed attributes; one with no values was
  *              cleared
@@ -34,6 +34,7 @@
 #define STREAM_MAGIC     "dbitem1\n"
 #define STREAM_MAGIC_LEN 8
 #define STREAM_ITEM_MAX  (ENTRY_SIZE_MAX + 16)
+#define STREAM_TEXT_MAX  65535
 
 enum item_kind {
 	ITEM_ENTRY = 1,

@@ -373,7 +373,7 @@ static enum rule judge_invite(struct view *v, const struct principal *p, struct 
 			      int64_t now)
 {
 	enum rule rule = may_invite(v, p, c);
-	uint32_t home, account, pending;
+	uint32_t home, account, pending, role;
 
 	if (rule == RULE_NONE)
 		rule = may_add(v, c);
@@ -382,7 +382,9 @@ static enum rule judge_invite(struct view *v, const struct principal *p, struct 
 	account = v->emails[c->email].account;
 	if (account != VIEW_NONE && v->accounts[account].blocked)
 		return RULE_ACCOUNT_BLOCKED;
-	if (account != VIEW_NONE && view_role(v, c->group, c->role, account) != VIEW_NONE)
+	role = account == VIEW_NONE ? VIEW_NONE
+				    : view_role(v, c->group, c->role, account);
+	if (role != VIEW_NONE && view_role_is_active(v, role))
 		return RULE_INVITE_KNOWN;
 	pending = view_invitation(v, c->group, c->role, c->email);
 	if (pending != VIEW_NONE &&

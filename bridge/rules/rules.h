@@ -90,7 +90,8 @@ const char *rule_hint(enum rule rule);
 const char *change_name(enum change_kind kind);
 
 /* Allowed: RULE_NONE, and the view has changed. Otherwise the view is as it was. now is
- * compared with the last mail only. */
+ * compared with the last mail and with the end of a licence that is being set, and noted
+ * as the time of the mail that an invitation sends; nothing else depends on it. */
 enum rule judge(struct view *view, const struct principal *principal,
 		struct change *change, int64_t now);
 

@@ -113,7 +113,7 @@ bool view_is_on_roster(const struct view *v, uint32_t account, uint32_t organiza
 {
 	for (uint32_t r = v->accounts[account].roles; r != VIEW_NONE;
 	     r = v->roles[r].next_of_account)
-		if (v->roles[r].givers != VIEW_NONE &&
+		if (view_role_is_active(v, r) &&
 		    is_active_within(v, v->roles[r].group, organization))
 			return true;
 	return false;

@@ -66,7 +66,7 @@ static struct err *find_people(struct apply *a)
 	return NULL;
 }
 
-/* ---- one operation ---- */
+/* ---- what every operation was planned on ---- */
 
 static struct err *check_before(const struct apply *a, const struct operation *op)
 {
@@ -82,8 +82,6 @@ static struct err *check_before(const struct apply *a, const struct operation *o
 		.invited = invited,
 	};
 
-	if (op->reason == REASON_ADDRESS_CHANGED && op->kind != OPERATION_CANCEL)
-		return NULL;
 	if (invited && op->email_key != NULL)
 		seen.email = view_email(a->console->view, op->email_key);
 	if (plan_console_state(a->console->view, &seen) ==
@@ -91,6 +89,23 @@ static struct err *check_before(const struct apply *a, const struct operation *o
 		return NULL;
 	return stale(plan->groups[op->group].name);
 }
+
+/* All of them before the first is carried out: one may be about what another changes. */
+static struct err *check_all(const struct apply *a)
+{
+	const struct plan *plan = a->run->plan;
+	struct err *err = NULL;
+
+	for (size_t i = 0; err == NULL && i < plan->n_operations; i++) {
+		const struct operation *op = &plan->operations[i];
+
+		if (op->verdict == VERDICT_DO && op->person != PLAN_NONE)
+			err = check_before(a, op);
+	}
+	return err;
+}
+
+/* ---- one operation ---- */
 
 /* The directory groups on the way of a grant, packed for via_next(). */
 static struct value pack_via(const struct run *run, uint32_t grant, uint8_t *out)
@@ -111,7 +126,19 @@ static struct value pack_via(const struct run *run, uint32_t grant, uint8_t *out
 	return via;
 }
 
-static struct err *remember(struct apply *a, const struct operation *op)
+/* An invitation ends seven days after it was made, whoever joined it since. */
+static struct err *find_since(const struct apply *a, const struct operation *op,
+			      const struct change *change, int64_t *since)
+{
+	*since = a->console->now;
+	if (op->kind != OPERATION_JOIN_INVITATION)
+		return NULL;
+	return store_number(a->store, since, *since,
+			    "SELECT created FROM invitation WHERE id = ?1", "i",
+			    a->console->view->invitations[change->made].id);
+}
+
+static struct err *remember(struct apply *a, const struct operation *op, int64_t since)
 {
 	struct run *run = a->run;
 	const struct plan_person *p = &run->plan->persons[op->person];
@@ -122,7 +149,7 @@ static struct err *remember(struct apply *a, const struct operation *op)
 		.role = (enum role)op->role,
 		.anchor = p->anchor,
 		.state = (enum given_state)op->after,
-		.since = a->console->now,
+		.since = since,
 		.until = op->kind == OPERATION_SUSPEND ? op->until : 0,
 		.repeats = op->repeats,
 		.email_key = op->after == GIVEN_INVITED ? p->email_key : NULL,
@@ -151,16 +178,19 @@ static struct err *carry_out_person(struct apply *a, struct operation *op)
 {
 	struct plan *plan = a->run->plan;
 	struct change change;
-	struct err *err = check_before(a, op);
+	struct err *err = NULL;
+	int64_t since;
 
-	if (err == NULL && plan_change(plan, op, a->console->view, &change))
+	if (plan_change(plan, op, a->console->view, &change))
 		err = console_change(a->console, &change,
 				     &plan->persons[op->person].anchor,
 				     reason_code((enum reason)op->reason));
 	if (err == NULL)
+		err = find_since(a, op, &change, &since);
+	if (err == NULL)
 		err = bind_known(a, op);
 	if (err == NULL)
-		err = remember(a, op);
+		err = remember(a, op, since);
 	return err;
 }
 
@@ -368,7 +398,8 @@ static struct err *prepare(struct apply *a)
 		return err;
 	if (now->source != run->memory->source || now->is_new != run->memory->is_new ||
 	    memory_moved(run->memory, now))
-		return stale("another run of this source was faster");
+		return stale("another run of this source was faster, or its "
+			     "configuration is another");
 	mem_free(now);
 	a->console->source = run->memory->source;
 	protect(run, a->console->view);
@@ -394,6 +425,8 @@ static struct err *do_all(struct apply *a)
 			run->far_side.identity, run->far_side.anchor);
 	if (err == NULL)
 		err = record_run(a);
+	if (err == NULL)
+		err = check_all(a);
 	if (err == NULL)
 		err = carry_out_all(a);
 	if (err == NULL)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "bridge/reconcile/reconcile.h"
 #include "bridge/run/run_p.h"
 
 static bool is_in_scope(const struct run *run, const struct entry *entry)
@@ -33,6 +34,8 @@ static struct err *take_answer(struct run *run, const struct item *item)
 	case ITEM_UNKNOWN:
 		observe(run, &item->anchor, EVIDENCE_NOT_FOUND);
 		return NULL;
+	case ITEM_SEEN:
+		return entries_take(run, item);
 	default:
 		return NULL;
 	}
@@ -45,25 +48,36 @@ struct missing {
 	size_t n, capacity, known;
 };
 
-/* This very pull has said that it left. */
-static bool is_news(const struct run *run, const struct evidence *seen)
+/* What was seen of it proves all that an answer could: it stays so until a pull reads the
+ * anchor alive. */
+static bool is_proved(const struct evidence *seen)
 {
-	return seen->kind == EVIDENCE_OUT_OF_SCOPE && seen->last == run->plan->now;
+	if (seen == NULL)
+		return false;
+	return seen->kind == EVIDENCE_TOMBSTONE || seen->kind == EVIDENCE_OUT_OF_SCOPE ||
+	       (seen->kind == EVIDENCE_NOT_FOUND &&
+		seen->last - seen->first >= NOT_FOUND_AGAIN);
 }
 
 static void consider(struct missing *m, const struct value *anchor)
 {
-	const struct evidence *seen = evidence_seen(m->run, anchor);
-
 	if (table_add(m->asked, anchor->bytes, anchor->len, 1) != TABLE_NONE)
 		return;
 	m->known++;
-	if (entries_find(m->run, anchor) != UINT32_MAX)
-		return;
-	if (seen != NULL && (seen->kind == EVIDENCE_TOMBSTONE || is_news(m->run, seen)))
+	if (entries_find(m->run, anchor) != UINT32_MAX ||
+	    is_proved(evidence_seen(m->run, anchor)))
 		return;
 	mem_grow(m->asked, m->anchors, m->n + 1, &m->capacity);
 	m->anchors[m->n++] = *anchor;
+}
+
+/* Nothing can be taken from who has nothing, nor in a group that is no more. */
+static bool is_live(const struct run *run, const struct given_row *row)
+{
+	int64_t group = run->memory->given->groups[row->group];
+
+	return given_is_live((enum given_state)row->state) &&
+	       view_group_by_id(run->console->view, group) != VIEW_NONE;
 }
 
 static void find_missing(struct missing *m)
@@ -76,6 +90,8 @@ static void find_missing(struct missing *m)
 		const struct given_row *row = &given->rows[i];
 		struct value via = given->texts[row->via], group;
 
+		if (!is_live(m->run, row))
+			continue;
 		if (!asked[row->anchor])
 			consider(m, &given->texts[row->anchor]);
 		while (!walked[row->via] && via_next(&via, &group))
@@ -130,6 +146,7 @@ struct err *look_up_missing(struct run *run)
 	if (m.n == 0)
 		return NULL;
 	if (m.n > limit || !run->far_side.lookup) {
+		run->unasked = m.n > limit;
 		plan_find(run->plan, "missing",
 			  "Look at the directory: they keep what they have until it is "
 			  "proved.",
@@ -145,7 +162,7 @@ struct err *look_up_missing(struct run *run)
 	run->plan->pull.lookups = (uint32_t)m.n;
 	err = ask(run, &m);
 	if (err == NULL)
-		return NULL;
+		return run->is_sorted ? NULL : keep_what_was_seen(run);
 	give_up(run, err);
 	return keep_what_was_known(run);
 }

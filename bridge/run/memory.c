@@ -47,9 +47,12 @@ static void load_run(struct memory *m, const struct rows *r, size_t *capacity)
 
 static void load_said(struct memory *m, const struct rows *r, size_t *capacity)
 {
+	struct said *said = strcmp(row_text(r, 0), "expect") == 0
+				    ? &m->history.said
+				    : &m->history.said_groups;
+
 	(void)capacity;
-	m->history.said_low = row_int(r, 0);
-	m->history.said_high = row_int(r, 1);
+	*said = (struct said){ row_int(r, 1), row_int(r, 2) };
 }
 
 static void load_mirrored(struct memory *m, const struct rows *r, size_t *capacity)
@@ -131,8 +134,8 @@ static const struct {
 } steps[] = {
 	{ load_run, "SELECT people, groups FROM run WHERE source_id = ?1 AND health = 'healthy'"
 		    " AND ?2 > 0 ORDER BY id DESC LIMIT 5" },
-	{ load_said, "SELECT low, high FROM decision WHERE source_id = ?1 AND word = 'expect'"
-		     " AND lapses > ?2 ORDER BY id DESC LIMIT 1" },
+	{ load_said, "SELECT word, low, high FROM decision WHERE source_id = ?1"
+		     " AND word IN ('expect', 'expect-groups') AND lapses > ?2 ORDER BY id" },
 	{ load_mirrored, "SELECT anchor, digest FROM mirror WHERE source_id = ?1 AND ?2 > 0"
 			 " ORDER BY anchor" },
 	{ load_given, "SELECT group_id, role, anchor, state, since, until, repeats, wish,"
@@ -269,7 +272,11 @@ struct err *memory_is_shared(struct store *store, const struct memory *memory,
 bool memory_moved(const struct memory *before, const struct memory *after)
 {
 	if (before->given->n != after->given->n || before->n_mirror != after->n_mirror ||
-	    before->n_bindings != after->n_bindings)
+	    before->n_bindings != after->n_bindings ||
+	    before->released != after->released)
+		return true;
+	if (before->released &&
+	    !digest_equal(&before->released_digest, &after->released_digest))
 		return true;
 	for (size_t i = 0; i < before->given->n; i++) {
 		struct given a = given_at(before->given, i);
@@ -359,20 +366,48 @@ struct err *memory_save_mirror(struct store *store, const struct memory *m,
 	return err;
 }
 
+static struct err *put_evidence(struct store *store, int64_t source,
+				const struct evidence *e)
+{
+	return store_run(store,
+			 "INSERT INTO evidence (source_id, anchor, kind, first, last)"
+			 " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (source_id, anchor)"
+			 " DO UPDATE SET kind = excluded.kind, first = excluded.first,"
+			 " last = excluded.last",
+			 "ibtii", source, e->anchor.bytes, e->anchor.len,
+			 evidence_name(e->kind), e->first, e->last);
+}
+
+static bool is_same_evidence(const struct evidence *a, const struct evidence *b)
+{
+	return a->kind == b->kind && a->first == b->first && a->last == b->last;
+}
+
 struct err *memory_save_evidence(struct store *store, const struct memory *m,
 				 const struct evidence *evidence, size_t n)
 {
-	struct err *err = store_run(store, "DELETE FROM evidence WHERE source_id = ?1",
-				    "i", m->source);
+	size_t old = 0, new = 0;
+	struct err *err = NULL;
 
-	for (size_t i = 0; err == NULL && i < n; i++)
-		err = store_run(
-			store,
-			"INSERT INTO evidence (source_id, anchor, kind, first, last)"
-			" VALUES (?1, ?2, ?3, ?4, ?5)",
-			"ibtii", m->source, evidence[i].anchor.bytes,
-			evidence[i].anchor.len, evidence_name(evidence[i].kind),
-			evidence[i].first, evidence[i].last);
+	while (err == NULL && (old < m->n_evidence || new < n)) {
+		const struct evidence *was =
+			old < m->n_evidence ? m->evidence + old : NULL;
+		const struct evidence *is = new < n ? evidence + new : NULL;
+		int c = was == NULL  ? 1
+			: is == NULL ? -1
+				     : value_compare(&was->anchor, &is->anchor);
+
+		if (c < 0)
+			err = store_run(store,
+					"DELETE FROM evidence WHERE source_id = ?1"
+					" AND anchor = ?2",
+					"ib", m->source, was->anchor.bytes,
+					was->anchor.len);
+		else if (c > 0 || !is_same_evidence(was, is))
+			err = put_evidence(store, m->source, is);
+		old += c <= 0;
+		new += c >= 0;
+	}
 	return err;
 }
 
@@ -406,9 +441,23 @@ struct err *memory_forget_given(struct store *store, int64_t source,
 struct err *memory_bind(struct store *store, int64_t source, const struct value *anchor,
 			int64_t account, int64_t now)
 {
+	int64_t others;
+	struct err *err =
+		store_number(store, &others, 0,
+			     "SELECT count(*) FROM binding WHERE source_id = ?1"
+			     " AND (anchor = ?2) <> (account_id = ?3)",
+			     "ibi", source, anchor->bytes, anchor->len, account);
+
+	if (err == NULL && others > 0)
+		err = err_hint(err_new(ERR_STALE,
+				       "the account, or the person, is bound already"),
+			       "Nothing was changed. Plan again.");
+	if (err)
+		return err;
 	return store_run(store,
 			 "INSERT INTO binding (source_id, anchor, account_id, since)"
-			 " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+			 " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (source_id, anchor)"
+			 " DO NOTHING",
 			 "ibii", source, anchor->bytes, anchor->len, account, now);
 }
 

@@ -59,7 +59,8 @@ MUST_CHECK struct err *memory_is_shared(struct store *store, const struct memory
 					const char *identity, int64_t organization,
 					bool *shared);
 
-/* Has what was given, or how it ended, changed between two loads? */
+/* Has what was given, or how it ended, or the released configuration changed between two
+ * loads? What was only seen since (evidence) makes no plan stale. */
 bool memory_moved(const struct memory *before, const struct memory *after);
 
 /*
@@ -78,6 +79,8 @@ MUST_CHECK struct err *memory_release(struct store *store, const struct memory *
 MUST_CHECK struct err *memory_save_mirror(struct store *store,
 					  const struct memory *memory,
 					  const struct entry *const *entries, size_t n);
+/* Likewise, of evidence sorted by anchor: what the run has not seen otherwise than it was
+ * loaded stays as it is. */
 MUST_CHECK struct err *memory_save_evidence(struct store *store,
 					    const struct memory *memory,
 					    const struct evidence *evidence, size_t n);
@@ -87,6 +90,7 @@ MUST_CHECK struct err *memory_save_given(struct store *store, int64_t source,
 /* With an address: only while it is the invited one. */
 MUST_CHECK struct err *memory_forget_given(struct store *store, int64_t source,
 					   const struct given *given);
+/* ERR_STALE when one of the two is bound to somebody else: one account, one person. */
 MUST_CHECK struct err *memory_bind(struct store *store, int64_t source,
 				   const struct value *anchor, int64_t account,
 				   int64_t now);

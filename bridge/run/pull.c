@@ -207,6 +207,13 @@ static struct err *start_from_mirror(struct run *run)
 
 	if (!run->far_side.changes)
 		return NULL;
+	if (run->store == NULL)
+		return err_hint(
+			err_new(ERR_CONFIG,
+				"this directory tells only what has changed, which shows "
+				"nothing without what it changes"),
+			"What was known before is in the store: dirbridge plan %s",
+			run->source->name);
 	err = memory_entries(run, run->store, run->memory->source, &known, &n);
 	for (size_t i = 0; err == NULL && i < n; i++)
 		entries_add(run, known[i]);
@@ -214,7 +221,7 @@ static struct err *start_from_mirror(struct run *run)
 }
 
 /* An entry that exists but could not be read keeps the place it had. */
-static struct err *keep_what_was_seen(struct run *run)
+struct err *keep_what_was_seen(struct run *run)
 {
 	struct entry **known;
 	struct err *err;

@@ -22,9 +22,10 @@ static struct err *check_organization(struct run *run)
 		return NULL;
 	return err_hint(
 		err_new(ERR_CONFIG,
-			"source \"%s\" is bound to another organization than \"%s\"",
+			"source \"%s\" of \"%s\": the name is taken in this store",
 			run->source->name, run->source->organization),
-		"A source keeps its organization; give the new one another name.");
+		"Give this source another name; one that was applied before keeps its "
+		"organization.");
 }
 
 void protect(const struct run *run, struct view *v)
@@ -146,6 +147,7 @@ struct err *make_plan(struct run *run)
 		.source = m->source,
 		.now = run->plan->now,
 		.census = run->whole,
+		.unasked = run->unasked,
 		.entries = borrowed(run),
 		.n_entries = run->n_entries,
 		.wanted = run->wanted,

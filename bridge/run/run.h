@@ -54,7 +54,8 @@ struct run {
 	struct table *latest;      /* anchor -> entry, until the entries are sorted */
 	struct table *seen;        /* anchors that exist, and no more is known */
 	bool is_sorted;
-	bool whole; /* complete and healthy: the mirror becomes the entries */
+	bool whole;   /* complete and healthy: the mirror becomes the entries */
+	bool unasked; /* more were missing than may be looked up: nobody was */
 	struct wanted *wanted;
 	struct plan *plan;
 	const char **notes; /* for people, at -v */
@@ -68,7 +69,8 @@ struct run *run_new(TALLOC_CTX *ctx, const struct source_config *source,
 
 /*
  * What the connector shows, with no store: everything read and mapped into run->wanted.
- * It knows nothing of what was pinned, so it checks no identity.
+ * It knows nothing of what was pinned, so it checks no identity; nor of a mirror:
+ * ERR_CONFIG for a directory that delivers changes only.
  */
 MUST_CHECK struct err *run_look(struct run *run);
 

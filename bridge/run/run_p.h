@@ -28,6 +28,9 @@ MUST_CHECK struct err *make_wanted(struct run *run);
 /* What was read is not to be trusted as a set: put what we knew beneath it. */
 MUST_CHECK struct err *keep_what_was_known(struct run *run);
 
+/* What exists and could not be read keeps the place it had; in a set that grows. */
+MUST_CHECK struct err *keep_what_was_seen(struct run *run);
+
 /* Ask for the anchors that have a given and were not seen. */
 MUST_CHECK struct err *look_up_missing(struct run *run);
 

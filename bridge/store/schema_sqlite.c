@@ -124,6 +124,7 @@ const char *const store_schema_sqlite =
 " valid_from INTEGER NOT NULL, valid_to INTEGER,"
 " PRIMARY KEY (role_id, giver, valid_from)) WITHOUT ROWID;"
 "CREATE UNIQUE INDEX giver_now ON giver(role_id, giver) WHERE valid_to IS NULL;"
+"CREATE INDEX giver_ended ON giver(valid_to) WHERE valid_to IS NOT NULL;"
 
 /* ---- invitations ---- */
 "CREATE TABLE mail ("
@@ -236,7 +237,7 @@ const char *const store_schema_sqlite =
 " id INTEGER PRIMARY KEY,"
 " source_id INTEGER NOT NULL REFERENCES source(id),"
 " operation BLOB, plan BLOB,"
-" word TEXT NOT NULL CHECK (word IN ('approve', 'reject', 'expect')),"
+" word TEXT NOT NULL CHECK (word IN ('approve', 'reject', 'expect', 'expect-groups')),"
 " low INTEGER, high INTEGER,"
 " principal_id INTEGER NOT NULL REFERENCES principal(id),"
 " reason TEXT NOT NULL, at INTEGER NOT NULL, lapses INTEGER, used_run INTEGER);"

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 30 * 1000, STATEMENTS = 256 };
@@ -22,6 +23,7 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	bool writing, begun;
+	bool unborn; /* being made: gone again unless committed */
 	struct table *by_sql;
 	const char *sql[STATEMENTS];
 	struct rows *rows[STATEMENTS];
@@ -78,11 +80,24 @@ static struct err *classify(struct store *s, int rc)
 	}
 }
 
+static void remove_file(struct store *s)
+{
+	static const char *const ends[] = { "-wal", "-shm", "" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		AUTO_MEM char *path = mem_printf(NULL, "%s%s", s->path, ends[i]);
+
+		unlink(path);
+	}
+}
+
 static int store_close(struct store *s)
 {
 	for (uint32_t i = 0; i < s->n; i++)
 		sqlite3_finalize(s->rows[i]->stmt);
 	sqlite3_close(s->db);
+	if (s->unborn)
+		remove_file(s);
 	return 0;
 }
 
@@ -121,21 +136,39 @@ static struct err *create(struct store *s)
 		err = store_begin(s);
 	if (err == NULL)
 		err = script(s, store_schema_sqlite);
-	if (err == NULL)
-		err = store_commit(s);
-	if (err) {
-		store_rollback(s);
-		unlink(s->path);
-	}
 	return err;
+}
+
+/* Nothing was ever committed to it: somebody was killed while it was made. */
+static bool is_unused(const char *path)
+{
+	sqlite3_stmt *stmt = NULL;
+	sqlite3 *db = NULL;
+	bool unused = false;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, "SELECT count(*) FROM sqlite_schema", -1, &stmt,
+			       NULL) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
+		unused = sqlite3_column_int(stmt, 0) == 0;
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return unused;
 }
 
 static struct err *create_file(struct store *s)
 {
 	int fd = open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
+	if (fd < 0 && errno == EEXIST) {
+		if (is_unused(s->path) && chmod(s->path, 0600) == 0)
+			fd = open(s->path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+		else
+			errno = EEXIST;
+	}
 	if (fd >= 0) {
 		close(fd);
+		s->unborn = true;
 		return NULL;
 	}
 	if (errno == EEXIST)
@@ -227,6 +260,8 @@ struct err *store_commit(struct store *s)
 	err = script(s, "COMMIT");
 	if (err)
 		store_rollback(s);
+	else
+		s->unborn = false;
 	s->begun = false;
 	return err;
 }

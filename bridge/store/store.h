@@ -27,7 +27,7 @@
 enum store_mode {
 	STORE_READ, /* the database refuses every write */
 	STORE_WRITE,
-	STORE_CREATE, /* must not be there yet; makes the schema */
+	STORE_CREATE, /* must not be there yet, or hold nothing; makes the schema */
 };
 
 struct store;
@@ -35,7 +35,8 @@ struct store;
 /*
  * Open by URL ("sqlite:/path"); a plain path means sqlite. The result belongs to ctx and
  * is closed with it. A store that is made here is readable by its user only, since it
- * holds keys.
+ * holds keys; it comes begun, to be filled, and is there once store_commit() has
+ * succeeded: rolled back, or closed before, it leaves no file behind.
  */
 MUST_CHECK struct err *store_open(TALLOC_CTX *ctx, const char *url, enum store_mode mode,
 				  struct store **out);

@@ -172,6 +172,11 @@ write_people
 
 # ---- asking, and applying ----
 says 64 "Say --yes" apply contoso
+# Known before the directory is read.
+mv "$people" "$people.away"
+says 64 "Say --yes" apply contoso
+says 78 "people.ldif" apply contoso --yes
+mv "$people.away" "$people"
 as=operator
 says 5 "org-isolated" apply contoso --yes
 as=sync@northwind.example

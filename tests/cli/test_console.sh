@@ -49,6 +49,16 @@ END
 walk 0 licence show northwind <<'END'
 "northwind" is licensed (enterprise) until TIME: valid
 END
+for command in "licence set northwind/contoso --until $later" \
+	"licence show northwind/contoso" "account list northwind/contoso" \
+	"account block bo@contoso.example --in northwind/contoso --reason gone" \
+	"account unblock bo@contoso.example --in northwind/contoso --reason back"; do
+	# shellcheck disable=SC2086 # words
+	walk 64 $command <<'END'
+dirbridge: "northwind/contoso" is no root
+  Name its root: northwind
+END
+done
 walk 0 principal add sync@northwind.example --owner-of northwind <<'END'
 service principal "sync@northwind.example" has Owner of "northwind"
 END
@@ -61,12 +71,15 @@ dirbridge: org-isolated: "operator" owns no organization "northwind/contoso"
   Check the path, or act as somebody who owns it (--as).
 END
 walk 5 group create northwind Auditors <<'END'
-dirbridge: not-org-owner: needs Owner of the organization where it acts
-  Ask an organization owner, or act as one (--as).
+dirbridge: org-isolated: "operator" owns no organization "northwind"
+  Check the path, or act as somebody who owns it (--as).
 END
 walk 5 principal allow bo@contoso.example --user bo <<'END'
 dirbridge: there is no principal "bo@contoso.example"
   See them with: dirbridge principal list
+END
+walk 64 principal allow ada@northwind.example --user '' <<'END'
+dirbridge: which user is missing: --user USER
 END
 walk 0 principal allow ada@northwind.example --user "$(id -un)" <<'END'
 operating-system user "USER" may act as "ada@northwind.example"
@@ -124,6 +137,13 @@ END
 walk 64 org create northwind/fabrikam --owner bo@contoso.example <<'END'
 dirbridge: --owner is for roots
   Whoever makes a sub-organization owns it.
+END
+walk 64 org create northwind/fabrikam --name Bo <<'END'
+dirbridge: --name goes with --owner
+  Both are for roots: they say who is the first owner.
+END
+walk 64 org create fabrikam --as operator --owner bo@contoso.example --name '' <<'END'
+dirbridge: "" is no name for a person: it takes 1 to 200 bytes of UTF-8 without control characters
 END
 quiet org create northwind/contoso/lab
 walk 5 org create northwind/contoso/lab/cell <<'END'
@@ -191,9 +211,54 @@ walk 0 group list northwind/contoso <<'END'
 Owners     1 member   1 owner
 Operators  0 members  2 owners
 END
+walk 0 group list northwind/contoso --json <<'END'
+{
+  "organization": "northwind/contoso",
+  "groups": [
+    {
+      "name": "Owners",
+      "home": "northwind/contoso",
+      "members": 1,
+      "owners": 1,
+      "linked": false
+    },
+    {
+      "name": "Operators",
+      "home": "northwind/contoso",
+      "members": 0,
+      "owners": 2,
+      "linked": false
+    }
+  ]
+}
+END
 walk 0 group show northwind/contoso Operators <<'END'
 ada@northwind.example   owner  by hand
 sync@northwind.example  owner  by hand
+END
+walk 0 group show northwind/contoso Operators --json <<'END'
+{
+  "organization": "northwind/contoso",
+  "group": "Operators",
+  "roles": [
+    {
+      "who": "ada@northwind.example",
+      "role": "owner",
+      "state": "active",
+      "givers": [
+        "hand"
+      ]
+    },
+    {
+      "who": "sync@northwind.example",
+      "role": "owner",
+      "state": "active",
+      "givers": [
+        "hand"
+      ]
+    }
+  ]
+}
 END
 
 # ---- invitations ----
@@ -212,6 +277,45 @@ bo@contoso.example   member  Operators  by ada@northwind.example  now  until TIM
 bo@contoso.example   owner   Operators  by ada@northwind.example  now  until TIME
 kim@contoso.example  member  Operators  by ada@northwind.example  now  until TIME
 zed@contoso.example  member  Operators  by ada@northwind.example  now  until TIME
+END
+walk 0 invite list northwind/contoso --json <<'END'
+{
+  "organization": "northwind/contoso",
+  "invitations": [
+    {
+      "email": "bo@contoso.example",
+      "group": "Operators",
+      "role": "member",
+      "inviter": "ada@northwind.example",
+      "created": "TIME",
+      "expires": "TIME"
+    },
+    {
+      "email": "bo@contoso.example",
+      "group": "Operators",
+      "role": "owner",
+      "inviter": "ada@northwind.example",
+      "created": "TIME",
+      "expires": "TIME"
+    },
+    {
+      "email": "kim@contoso.example",
+      "group": "Operators",
+      "role": "member",
+      "inviter": "ada@northwind.example",
+      "created": "TIME",
+      "expires": "TIME"
+    },
+    {
+      "email": "zed@contoso.example",
+      "group": "Operators",
+      "role": "member",
+      "inviter": "ada@northwind.example",
+      "created": "TIME",
+      "expires": "TIME"
+    }
+  ]
+}
 END
 bo=$(token northwind/contoso 1)
 kim=$(token northwind/contoso 3)
@@ -326,6 +430,34 @@ walk 0 account list northwind <<'END'
 ada@northwind.example   person
 bo@contoso.example      person   blocked since TIME: left in anger
 sync@northwind.example  service
+END
+walk 0 account list northwind --json <<END
+{
+  $(echo '"root"' | plain): "northwind",
+  "accounts": [
+    {
+      "who": "ada@northwind.example",
+      "kind": "person",
+      "name": "Ada L.",
+      "block_reason": null,
+      "blocked_since": null
+    },
+    {
+      "who": "bo@contoso.example",
+      "kind": "person",
+      "name": "Bo",
+      "block_reason": "left in anger",
+      "blocked_since": "TIME"
+    },
+    {
+      "who": "sync@northwind.example",
+      "kind": "service",
+      "name": "sync@northwind.example",
+      "block_reason": null,
+      "blocked_since": null
+    }
+  ]
+}
 END
 walk 5 group add northwind/contoso Owners bo@contoso.example --role member <<'END'
 dirbridge: account-blocked: the account is blocked in this root

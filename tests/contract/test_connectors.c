@@ -302,6 +302,21 @@ static void test_settings_that_lead_nowhere(void **state)
 	assert_no_children();
 }
 
+static void refuse_complaint(struct complaints *to UNUSED, const char *name,
+			     size_t which UNUSED, struct err *err)
+{
+	fprintf(stderr, "%s: %s\n", name, err_text(err));
+	err_free(err);
+	fail();
+}
+
+static void test_settings_that_work_are_not_complained_about(void **state)
+{
+	struct complaints none = { refuse_complaint };
+
+	connector_check(fixture->type, make_settings(*state), &none);
+}
+
 static void test_an_abandoned_pull_leaves_nothing_behind(void **state)
 {
 	struct item item;
@@ -362,6 +377,7 @@ static int run_fixture(const struct fixture *row)
 		TEST(test_lookup_answers_in_order_without_the_filter),
 		TEST(test_all_calls_in_one_session),
 		TEST(test_settings_that_lead_nowhere),
+		TEST(test_settings_that_work_are_not_complained_about),
 		TEST(test_an_abandoned_pull_leaves_nothing_behind),
 	};
 	int failed;

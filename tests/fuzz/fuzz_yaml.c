@@ -53,7 +53,7 @@ static void check_config(int fd)
 	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
 	char *path = mem_printf(ctx, "/proc/self/fd/%d", fd);
 	struct config *config;
-	struct err *err = config_load(ctx, path, connectors, names, &config);
+	struct err *err = config_load(ctx, path, connectors, names, NULL, &config);
 
 	for (size_t i = 0; err == NULL && i < config->n_sources; i++)
 		check_source(ctx, &config->sources[i]);

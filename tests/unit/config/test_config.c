@@ -15,10 +15,14 @@ static const struct setting tree_settings[] = {
 	{ "url", SETTING_TEXTS, SETTING_REQUIRED | SETTING_ADDRESS, NULL, "where", 0, 0,
 	  NULL },
 	{ "base", SETTING_TEXTS, SETTING_REQUIRED, NULL, "below what", 0, 0, NULL },
-	{ "bind.dn", SETTING_TEXT, 0, NULL, "who", 0, 0, NULL },
+	{ "bind.dn", SETTING_TEXT, SETTING_CREDENTIAL, NULL, "who", 0, 0, NULL },
 	{ "bind.password", SETTING_SECRET, 0, NULL, "the secret", 0, 0, NULL },
-	{ "bind.method", SETTING_CHOICE, 0, "simple", "how", 0, 0, methods },
-	{ "tls.ca", SETTING_FILE, 0, "/etc/ssl/ca.pem", "a file", 0, 0, NULL },
+	{ "bind.method", SETTING_CHOICE, SETTING_CREDENTIAL, "simple", "how", 0, 0,
+	  methods },
+	{ "tls.ca", SETTING_FILE, SETTING_ADDRESS, "/etc/ssl/ca.pem", "a file", 0, 0,
+	  NULL },
+	{ "tls.cert", SETTING_FILE, SETTING_CREDENTIAL, NULL, "a file", 0, 0, NULL },
+	{ "tls.key", SETTING_FILE, SETTING_CREDENTIAL, NULL, "a file", 0, 0, NULL },
 	{ "page_size", SETTING_NUMBER, 0, "500", "a number", 1, 10000, NULL },
 	{ "timeout.answer", SETTING_DURATION, 0, "60s", "a time", 1, 3600, NULL },
 	{ .name = NULL },
@@ -67,7 +71,7 @@ static void write_file(const char *path, const char *text)
 
 static struct err *load(TALLOC_CTX *ctx, struct config **out)
 {
-	return config_load(ctx, "dirbridge.yaml", connectors, kinds, out);
+	return config_load(ctx, "dirbridge.yaml", connectors, kinds, NULL, out);
 }
 
 /* The one source, "contoso", with more lines below the usual ones. */
@@ -269,6 +273,36 @@ static void test_paths_start_from_the_file(void **state)
 	assert_string_equal(settings_text(s->connector, "bind.password"), "file:/pw");
 }
 
+static void test_an_own_address_inherits_no_credentials(void **state)
+{
+	struct config *config;
+	const struct source_config *s;
+
+	write_file(
+		"dirbridge.yaml",
+		"store: sqlite:x\n"
+		"profiles:\n  p: { type: tree, base: dc=p, grants: [], url: ldaps://p,\n"
+		"    organization: n, act_as: s, page_size: 7,\n"
+		"    bind: { dn: cn=p, password: env:P, method: external },\n"
+		"    tls: { cert: c, key: k, ca: a } }\n"
+		"sources:\n  a: { profile: p }\n"
+		"  b: { profile: p, url: ldaps://b, bind: {} }\n");
+	assert_ok(load(*state, &config));
+	unlink("dirbridge.yaml");
+	assert_ok(config_source(config, "a", &s));
+	assert_non_null(settings_text(s->connector, "tls.cert"));
+	assert_string_equal(settings_text(s->connector, "bind.method"), "external");
+	assert_ok(config_source(config, "b", &s));
+	assert_null(settings_text(s->connector, "tls.cert"));
+	assert_null(settings_text(s->connector, "tls.key"));
+	assert_null(settings_text(s->connector, "bind.dn"));
+	assert_null(settings_text(s->connector, "bind.password"));
+	assert_string_equal(settings_text(s->connector, "bind.method"), "simple");
+	assert_int_equal(settings_number(s->connector, "page_size"), 7);
+	assert_string_equal(settings_text(s->connector, "tls.ca"),
+			    mem_printf(*state, "%s/a", folder));
+}
+
 /* ---- what decides who is wanted
  * -------------------------------------------------------------- */
 
@@ -419,7 +453,7 @@ static void test_a_file_that_is_not_there(void **state)
 	write_file("dirbridge.yaml", "");
 	assert_err(load(*state, &config), ERR_CONFIG, "must be a map of settings");
 	write_file("dirbridge.yaml", "store: sqlite:x\n");
-	assert_ok(config_load(*state, "dirbridge.yaml", NULL, kinds, &config));
+	assert_ok(config_load(*state, "dirbridge.yaml", NULL, kinds, NULL, &config));
 	assert_int_equal(config->n_sources, 0);
 	assert_string_equal(config->store, "sqlite:x");
 	unlink("dirbridge.yaml");
@@ -448,7 +482,7 @@ static void test_a_tenant_file(void **state)
 	assert_int_equal(config->n_sources, 3);
 	assert_ok(config_source(config, "a", &source));
 	assert_string_equal(settings_text(source->connector, "bind.password"),
-			    mem_printf(*state, "file:%s/tenants/secrets/pw", folder));
+			    mem_printf(*state, "secret:%s/tenants/secrets/pw", folder));
 	assert_null(settings_text(source->connector, "bind.dn"));
 	assert_ok(config_source(config, "a2", &source));
 	assert_string_equal(settings_text(source->connector, "bind.password"), "env:P");
@@ -536,6 +570,7 @@ int main(void)
 		TEST(test_all_that_a_rule_can_say),
 		TEST(test_F53_attribute_names_know_no_case),
 		TEST(test_paths_start_from_the_file),
+		TEST(test_an_own_address_inherits_no_credentials),
 		TEST(test_what_decides_and_what_does_not),
 		TEST(test_every_part_of_a_rule_decides),
 		TEST(test_decides_is_a_text_with_references_only),

@@ -9,7 +9,8 @@ static void test_the_sample_is_read_without_a_word(void **state)
 	const struct source_config *source;
 
 	assert_ok(config_load(*state, TOP_SRCDIR "/config/dirbridge.yaml",
-			      connector_settings, connector_names(), &config));
+			      connector_settings, connector_names(), connector_check,
+			      &config));
 	assert_int_equal(config->n_problems, 0);
 	assert_int_equal(config->n_sources, 3);
 	assert_ok(config_source(config, "contoso", &source));

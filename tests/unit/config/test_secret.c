@@ -162,6 +162,45 @@ static void test_files_that_are_refused(void **state)
 	refuse(*state, mem_printf(*state, "file:%s", folder), "no regular file");
 }
 
+/* The folder "secrets" of a tenant, and what may lie there. */
+static void test_a_tenants_secret_is_no_link(void **state)
+{
+	char *path = file_with(*state, "hunter2\n", 8, 0600), *reference;
+	char *secrets = mem_printf(*state, "%s/secrets", folder);
+	char *moved = mem_printf(*state, "%s/moved", folder);
+	struct secret *secret;
+	const char *why;
+
+	assert_int_equal(mkdir(secrets, 0700), 0);
+	reference = secret_keep(*state, folder, "secret:pw");
+	assert_string_equal(reference, mem_printf(*state, "secret:%s/pw", secrets));
+	assert_true(secret_is_reference(reference, &why));
+	assert_true(secret_is_kept(reference, &why));
+	assert_non_null(strstr(why, "without a slash"));
+	assert_false(secret_is_kept("secret:pw", &why));
+	assert_false(secret_is_kept("file:/pw", &why));
+	refuse(*state, reference, "No such file");
+	assert_int_equal(symlink(path, mem_printf(*state, "%s/pw", secrets)), 0);
+	refuse(*state, reference, "symbolic link");
+	unlink(mem_printf(*state, "%s/pw", secrets));
+	assert_int_equal(rename(path, mem_printf(*state, "%s/pw", secrets)), 0);
+	assert_ok(secret_resolve(*state, reference, &secret));
+	assert_string_equal(secret_text(secret), "hunter2");
+	assert_int_equal(rename(secrets, moved), 0);
+	assert_int_equal(symlink(moved, secrets), 0);
+	refuse(*state, reference, "symbolic link");
+	unlink(secrets);
+	unlink(mem_printf(*state, "%s/pw", moved));
+	rmdir(moved);
+}
+
+static void test_secret_variable(void **state UNUSED)
+{
+	assert_string_equal(secret_variable("env:PASSWORD"), "PASSWORD");
+	assert_null(secret_variable("file:env:PASSWORD"));
+	assert_null(secret_variable("PASSWORD"));
+}
+
 static void test_the_largest_secret(void **state)
 {
 	char *large = mem_array(*state, char, SECRET_MAX);
@@ -252,6 +291,8 @@ int main(void)
 		TEST(test_env),
 		TEST(test_file),
 		TEST(test_files_that_are_refused),
+		TEST(test_a_tenants_secret_is_no_link),
+		TEST(test_secret_variable),
 		TEST(test_the_largest_secret),
 		TEST(test_credential),
 		TEST(test_command),

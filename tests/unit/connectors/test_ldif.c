@@ -59,14 +59,13 @@ static void test_reads_what_rfc_2849_writes(void **state)
 		       "version: 1\n"
 		       "dn:: Y249YsO2LGRjPXRlc3Q=\n"
 		       "entryUUID: 00000000-0000-0000-0000-00000000000b\n"
-		       "cn: no newline at the end",
+		       "cn: b\n",
 		       &out));
 	assert_string_equal(out,
 			    "entry " A " cn=ada,dc=test cn=Ada cn;lang-de=A\\xc3\\xa4da "
 			    "description= mail=ada@example.test "
 			    "mail=second@example.test\n"
-			    "entry " B " cn=b\\xc3\\xb6,dc=test cn=no newline at the "
-			    "end\nend complete\n");
+			    "entry " B " cn=b\\xc3\\xb6,dc=test cn=b\nend complete\n");
 }
 
 static void test_a_bad_line_is_named(void **state)
@@ -105,6 +104,32 @@ static void test_a_bad_line_is_named(void **state)
 		assert_non_null(strstr(err_hint_text(err), cases[i].hint));
 		err_free(err);
 	}
+}
+
+/* A file that is cut: at no place but the end of a line is it read as a whole one. */
+static void test_a_cut_file_is_no_answer(void **state)
+{
+	static const char whole[] = ADA "cn: A\n da\n\n" BO "cn:: Qm8=\n# end\n";
+	struct options none = { 0 };
+	char *out;
+
+	for (size_t len = strlen(ADA); len < strlen(whole); len++) {
+		struct err *err;
+
+		if (whole[len - 1] == '\n')
+			continue;
+		err = pull_bytes(*state, whole, len, &none, &out);
+		assert_non_null(err);
+		assert_int_equal(err_class(err), ERR_INCOMPLETE);
+		assert_non_null(
+			strstr(err_text(err), ": the file ends in the middle of a line"));
+		assert_non_null(strstr(err_hint_text(err), "Export the directory again"));
+		err_free(err);
+	}
+	assert_ok(pull(*state, whole, &out));
+	assert_err(pull(*state, ADA "cn: A\n# cut", &out), ERR_INCOMPLETE,
+		   ":4: the file");
+	assert_err(pull(*state, ADA "cn: A\r", &out), ERR_INCOMPLETE, ":3: the file");
 }
 
 static void test_T68_odd_values_come_whole_or_not_at_all(void **state)
@@ -318,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_reads_what_rfc_2849_writes),
 		TEST(test_a_bad_line_is_named),
+		TEST(test_a_cut_file_is_no_answer),
 		TEST(test_T68_odd_values_come_whole_or_not_at_all),
 		TEST(test_T68_a_large_photo),
 		TEST(test_long_names),

@@ -26,6 +26,7 @@ static void test_ends_of_lines(void **state)
 		assert_ok(lines_next(lines, &line));
 		assert_true(value_is(&line, wanted[i]));
 		assert_int_equal(lines_number(lines), i + 1);
+		assert_true(lines_cut(lines) == (i == 3));
 	}
 	assert_ok(lines_next(lines, &line));
 	assert_null(line.bytes);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,10 +140,36 @@ static void test_a_flood_is_bounded(void **state)
 	struct str *out = str_new(*state);
 
 	assert_err(pull(*state, "flood\n", &bytes, out), ERR_INCOMPLETE, "1048576 bytes");
+	bytes.bytes = 1 << 16;
 	assert_err(pull(*state, "open flood\n", &bytes, out), ERR_INCOMPLETE, "bytes");
 	str_clear(out);
-	assert_err(pull(*state, "open flood\n", &total, out), ERR_LATER, "within 1 s");
+	assert_err(pull(*state, "flood\n", &total, out), ERR_LATER, "within 1 s");
 	assert_no_children();
+}
+
+/* What comes with the answer to "open" is kept, so it has an end of its own. */
+static void test_a_flood_at_the_opening_is_not_kept(void **state)
+{
+	struct str *out = str_new(*state), *script = str_new(*state);
+	int64_t begun = clock_ticks();
+
+	for (int i = 0; i < 1000; i++)
+		str_add(script, "open note info x\n");
+	assert_ok(pull(*state, script->text, &usual, out));
+	assert_int_equal(out->len,
+			 1000 * strlen("note info x\n") + strlen("end complete\n"));
+	str_add(script, "open note info x\n");
+	assert_err(pull(*state, script->text, &usual, out), ERR_BUG,
+		   "has sent 1000 notes and facts instead of opening");
+	str_clear(script);
+	for (int i = 0; i < 18; i++)
+		str_addf(script, "open fact x=%060000d\n", i);
+	assert_err(pull(*state, script->text, &usual, out), ERR_BUG,
+		   "has sent 17 notes and facts instead of opening");
+	assert_err(pull(*state, "open flood\n", &usual, out), ERR_BUG,
+		   "instead of opening");
+	assert_no_children();
+	assert_true(clock_ticks() - begun < 10 * INT64_C(1000000));
 }
 
 static void test_garbage_is_no_item(void **state)
@@ -322,6 +349,56 @@ static void test_the_child_has_few_rights(void **state)
 	close(leaked);
 }
 
+static char *environment_of(TALLOC_CTX *ctx, const struct request *request)
+{
+	char *seen = test_file(ctx, "", 0), *text = mem_array(ctx, char, 65536);
+	const char *script = mem_printf(ctx, "#!/bin/sh\nexec env >'%s'\n", seen);
+	char *program = test_file(ctx, script, strlen(script));
+	struct process *p;
+	FILE *file;
+
+	assert_int_equal(chmod(program, 0700), 0);
+	process_set_program(program);
+	assert_err(process_start(ctx, "ldap", request, &usual, &p), ERR_RETRY,
+		   "exit code 0");
+	process_set_program("/proc/self/exe");
+	file = fopen(seen, "r");
+	assert_non_null(file);
+	text[0] = '\n';
+	text[1 + fread(text + 1, 1, 65534, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void test_the_child_sees_the_secrets_of_its_source_only(void **state)
+{
+	static const char *const attributes[] = { NULL };
+	struct settings *s = settings_new(*state, connector_settings("ldap"));
+	struct request request = { .settings = s, .attributes = attributes };
+	const char *seen;
+
+	assert_ok(settings_set(s, "bind.password", "env:DIRBRIDGE_TEST_OWN"));
+	setenv("DIRBRIDGE_TEST_OWN", "own", 1);
+	setenv("DIRBRIDGE_TEST_OWN2", "other", 1);
+	setenv("DIRBRIDGE_TEST_OW", "other", 1);
+	setenv("PATHS", "other", 1);
+	setenv("LC_TIME", "C", 1);
+	seen = environment_of(*state, &request);
+	assert_non_null(strstr(seen, "\nDIRBRIDGE_TEST_OWN=own\n"));
+	assert_non_null(strstr(seen, "\nPATH="));
+	assert_non_null(strstr(seen, "\nLC_TIME=C\n"));
+	assert_null(strstr(seen, "other"));
+	assert_ok(settings_set(s, "bind.password", "file:DIRBRIDGE_TEST_OWN"));
+	seen = environment_of(*state, &request);
+	assert_null(strstr(seen, "\nDIRBRIDGE_TEST"));
+	unsetenv("DIRBRIDGE_TEST_OWN");
+	unsetenv("DIRBRIDGE_TEST_OWN2");
+	unsetenv("DIRBRIDGE_TEST_OW");
+	unsetenv("PATHS");
+	unsetenv("LC_TIME");
+	assert_no_children();
+}
+
 static void test_a_program_that_is_not_there(void **state)
 {
 	struct process *p;
@@ -360,6 +437,7 @@ int main(int argc, char **argv)
 		TEST(test_a_crash_is_named),
 		TEST(test_a_hang_ends_in_time),
 		TEST(test_a_flood_is_bounded),
+		TEST(test_a_flood_at_the_opening_is_not_kept),
 		TEST(test_garbage_is_no_item),
 		TEST(test_a_second_pull_is_refused),
 		TEST(test_nothing_works_after_death),
@@ -368,6 +446,7 @@ int main(int argc, char **argv)
 		TEST(test_freed_in_the_middle),
 		TEST(test_the_child_dies_with_its_parent),
 		TEST(test_the_child_has_few_rights),
+		TEST(test_the_child_sees_the_secrets_of_its_source_only),
 		TEST(test_a_program_that_is_not_there),
 		TEST(test_what_is_no_text_cannot_be_asked),
 	};

@@ -163,22 +163,40 @@ static void test_unexpected(void **state)
 /* A person's word counts for what is inside it, and heals nothing that was not read. */
 static void test_what_a_person_said(void **state)
 {
-	struct plan *plan = read_plan(*state, 45, 1);
+	struct plan *plan = read_plan(*state, 45, 10);
 	struct history h = usual(100, 10);
 
 	h.expect_low = 90;
 	h.expect_high = 110;
-	h.said_low = 40;
-	h.said_high = 50;
-	assert_health(read_plan(*state, 40, 1), &h, NULL);
-	assert_health(read_plan(*state, 50, 1), &h, NULL);
-	assert_false(guard_health(read_plan(*state, 39, 1), &h));
-	assert_false(guard_health(read_plan(*state, 51, 1), &h));
+	h.said = (struct said){ 40, 50 };
+	assert_health(read_plan(*state, 40, 10), &h, NULL);
+	assert_health(read_plan(*state, 50, 10), &h, NULL);
+	assert_false(guard_health(read_plan(*state, 39, 10), &h));
+	assert_false(guard_health(read_plan(*state, 51, 10), &h));
 	plan->pull.complete = false;
 	plan->pull.why = "busy";
 	assert_health(plan, &h, "incomplete");
-	h.said_low = 0;
+	h.said.low = 0;
 	assert_health(read_plan(*state, 0, 10), &h, NULL);
+}
+
+/* Said of the people it says nothing of the groups, and the other way round. */
+static void test_what_a_person_said_of_the_groups(void **state)
+{
+	struct plan *plan = read_plan(*state, 45, 1);
+	struct history h = usual(100, 10);
+
+	h.said = (struct said){ 40, 50 };
+	assert_health(plan, &h, "shrunken");
+	assert_non_null(strstr(plan->findings[0].text, "groups read: 1"));
+	assert_non_null(
+		strstr(plan->findings[0].hint, "dirbridge expect contoso --groups 1..1"));
+	h.said_groups = (struct said){ 1, 3 };
+	assert_health(read_plan(*state, 45, 1), &h, NULL);
+	assert_health(read_plan(*state, 45, 4), &h, "shrunken");
+	h.said = (struct said){ 0, 0 };
+	assert_health(read_plan(*state, 45, 1), &h, "shrunken");
+	assert_health(read_plan(*state, 0, 1), &h, "empty");
 }
 
 /* ---- lookups: twice min(500, max(2, min(10 %, max(50, 2 %)))) ---- */
@@ -285,6 +303,20 @@ static void test_a_suspended_role_is_none(void **state)
 	assert_false(guard_empties(g.view, &g.change));
 }
 
+/* Who is shut out, or whose account is closed, counts for nobody. */
+static void test_who_does_not_count_may_go(void **state)
+{
+	struct group g = group_of(*state, 2);
+
+	g.view->groups[g.change.group].members = 1;
+	g.view->accounts[0].blocked = true;
+	assert_false(guard_empties(g.view, &g.change));
+	g.view->accounts[0].blocked = false;
+	assert_true(guard_empties(g.view, &g.change));
+	g.view->accounts[0].active = false;
+	assert_false(guard_empties(g.view, &g.change));
+}
+
 static void test_owners_are_no_members(void **state)
 {
 	struct group g = group_of(*state, 2);
@@ -320,12 +352,14 @@ int main(void)
 		TEST(test_median_of_the_last_good_runs),
 		TEST(test_unexpected),
 		TEST(test_what_a_person_said),
+		TEST(test_what_a_person_said_of_the_groups),
 		TEST(test_how_many_may_be_looked_up),
 		TEST(test_one_of_two_may_go),
 		TEST(test_the_last_of_two_is_held),
 		TEST(test_the_only_one_for_long_may_go),
 		TEST(test_who_has_the_role_from_others_may_be_left),
 		TEST(test_a_suspended_role_is_none),
+		TEST(test_who_does_not_count_may_go),
 		TEST(test_owners_are_no_members),
 		TEST(test_nobody_has_the_role),
 	};

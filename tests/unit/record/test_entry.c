@@ -159,7 +159,7 @@ static void test_limits(void **state)
 	assert_err(entry_finish(b, ctx, &entry), ERR_RECORD, "name is empty or longer");
 	begin(b);
 	entry_add(b, "cn", 2, text, SIZE_MAX - 2);
-	assert_err(entry_finish(b, ctx, &entry), ERR_RECORD, "256 MiB");
+	assert_err(entry_finish(b, ctx, &entry), ERR_RECORD, "larger than 64 MiB");
 	begin(b);
 	for (int i = 0; i < 65536; i++)
 		ADD(b, mem_printf(ctx, "a%d", i), "v");
@@ -167,6 +167,31 @@ static void test_limits(void **state)
 	assert_null(entry);
 	entry_begin(b, text, 255, text, 65535);
 	assert_ok(entry_finish(b, ctx, &entry));
+}
+
+/* A group of half a million, and one of twice and four times as many. */
+static void test_size_limit_is_an_error(void **state)
+{
+	enum { MEMBERS = 500000, DN_LEN = 100 };
+	TALLOC_CTX *ctx = *state;
+	struct entry_builder *b = entry_builder_new(ctx);
+	char *dn = mem_array(ctx, char, DN_LEN);
+	struct attribute attribute;
+	struct entry *entry;
+
+	for (int times = 1; times <= 4; times *= 2) {
+		begin(b);
+		for (int i = 0; i < times * MEMBERS; i++)
+			entry_add(b, "member", 6, dn, DN_LEN);
+		if (times > 1) {
+			assert_err(entry_finish(b, ctx, &entry), ERR_RECORD,
+				   "larger than 64 MiB");
+			continue;
+		}
+		assert_ok(entry_finish(b, ctx, &entry));
+		assert_true(entry_attribute(entry, "member", &attribute));
+		assert_int_equal(attribute.count, MEMBERS);
+	}
 }
 
 static struct entry *sample(TALLOC_CTX *ctx)
@@ -265,6 +290,7 @@ int main(void)
 		TEST(test_T68_values_are_bytes),
 		TEST(test_T69_options_stay_apart),
 		TEST(test_limits),
+		TEST(test_size_limit_is_an_error),
 		TEST(test_decodes_what_was_built),
 		TEST(test_decodes_nothing_malformed),
 		TEST(test_decode_refuses_names),

@@ -226,6 +226,54 @@ static void test_entry_past_a_limit_is_seen(void **state)
 	assert_false(item.complete);
 }
 
+#define PART (1u << 20)
+
+static NORETURN void write_large(TALLOC_CTX *ctx, int fd)
+{
+	struct sink *sink = sink_new(ctx, fd);
+	char *part = mem_array(ctx, char, PART);
+
+	for (uint32_t size = ENTRY_SIZE_MAX / 2; size <= 4 * ENTRY_SIZE_MAX; size *= 2) {
+		sink_entry_begin(sink, ITEM_ENTRY, "id", 2, "cn=a", 4);
+		sink_attribute(sink, "member", 6);
+		for (uint32_t i = 0; i < size / PART; i++)
+			sink_value(sink, part, PART);
+		sink_entry_end(sink);
+	}
+	sink_end(sink, true, NULL);
+	err_ignore(sink_flush(sink));
+	_exit(0);
+}
+
+/* What is too large is named and stays; what comes before it and after it arrives. */
+static void test_entry_past_the_size_limit_is_seen(void **state)
+{
+	TALLOC_CTX *ctx = *state;
+	struct pipe_ends *p = new_pipe(ctx);
+	struct stream *stream = stream_new(ctx, p->read, &unlimited);
+	pid_t child = fork();
+	struct item item;
+
+	assert_true(child >= 0);
+	if (child == 0)
+		write_large(ctx, p->write);
+	close_end(&p->write);
+	assert_ok(stream_read(stream, &item));
+	assert_int_equal(item.kind, ITEM_ENTRY);
+	assert_true(item.entry.len > ENTRY_SIZE_MAX / 2);
+	for (int i = 0; i < 3; i++) {
+		assert_ok(stream_read(stream, &item));
+		assert_int_equal(item.kind, ITEM_NOTE);
+		assert_non_null(strstr(mem_strndup(ctx, item.text.bytes, item.text.len),
+				       "larger than 64 MiB"));
+		assert_ok(stream_read(stream, &item));
+		assert_int_equal(item.kind, ITEM_SEEN);
+	}
+	assert_ok(stream_read(stream, &item));
+	assert_true(item.complete);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
 static void test_sink_turns_bad(void **state)
 {
 	TALLOC_CTX *ctx = *state;
@@ -263,7 +311,8 @@ static void test_what_is_no_item(void **state)
 	} bad[] = {
 #define BAD(bytes, error) { STREAM_MAGIC bytes, sizeof(STREAM_MAGIC bytes) - 1, error }
 		BAD("\0\0\0\0", "item of 0 bytes"),
-		BAD("\x11\0\0\x10", "item of 268435473 bytes"),
+		BAD("\x11\0\0\4", "item of 67108881 bytes"),
+		BAD("\0\0\x80\x0C", "item of 209715200 bytes"),
 		BAD("\xFF\xFF\xFF\xFF", "item of 4294967295 bytes"),
 		BAD("\1\0\0\0\0", "unknown kind 0"),
 		BAD("\1\0\0\0\x0C", "unknown kind 12"),
@@ -290,6 +339,37 @@ static void test_what_is_no_item(void **state)
 			ERR_BUG, bad[i].error);
 }
 
+/* Longer than any text may be: nobody has to keep it. */
+static void test_a_long_text_is_malformed(void **state)
+{
+	static const char heads[][5] = { "\x8\1", "\x9x=", "\xA\1", "\xB\1\0\0" };
+	static const size_t lens[] = { 2, 1, 2, 4 };
+	TALLOC_CTX *ctx = *state;
+	struct item item;
+
+	for (size_t i = 0; i < ARRAY_LEN(lens); i++)
+		for (uint32_t over = 0; over <= 1; over++) {
+			size_t size = 12 + lens[i] + STREAM_TEXT_MAX + over;
+			char *bytes = mem_array(ctx, char, size);
+			uint32_t len = (uint32_t)size - 12;
+			struct pipe_ends *p = new_pipe(ctx);
+
+			memcpy(bytes, STREAM_MAGIC, 8);
+			memcpy(bytes + 8, &len, 4);
+			memcpy(bytes + 12, heads[i], strlen(heads[i]));
+			fcntl(p->write, F_SETPIPE_SZ, 1 << 18);
+			assert_int_equal(write(p->write, bytes, size), size);
+			if (over == 0)
+				assert_ok(stream_read(
+					stream_new(ctx, p->read, &unlimited), &item));
+			else
+				assert_err(
+					stream_read(stream_new(ctx, p->read, &unlimited),
+						    &item),
+					ERR_BUG, "malformed item");
+		}
+}
+
 static void test_stops_inside_an_item(void **state)
 {
 	struct stream *stream;
@@ -301,10 +381,10 @@ static void test_stops_inside_an_item(void **state)
 	assert_err(stream_read(stream, &item), ERR_RETRY, "before the end");
 }
 
-/* 256 MiB are announced and four bytes come. */
+/* 64 MiB are announced and four bytes come. */
 static void test_hostile_length_allocates_nothing(void **state)
 {
-	struct stream *stream = STREAM_OF(*state, STREAM_MAGIC "\0\0\0\x10\1abc");
+	struct stream *stream = STREAM_OF(*state, STREAM_MAGIC "\0\0\0\4\1abc");
 	size_t before = talloc_total_size(stream);
 	struct item item;
 
@@ -352,9 +432,11 @@ int main(void)
 		TEST(test_entries_piece_by_piece),
 		TEST(test_many_and_large),
 		TEST(test_entry_past_a_limit_is_seen),
+		TEST(test_entry_past_the_size_limit_is_seen),
 		TEST(test_sink_turns_bad),
 		TEST(test_what_is_no_stream),
 		TEST(test_what_is_no_item),
+		TEST(test_a_long_text_is_malformed),
 		TEST(test_stops_inside_an_item),
 		TEST(test_hostile_length_allocates_nothing),
 		TEST(test_limits_of_time),

@@ -336,6 +336,12 @@ static void test_inviting(void **state)
 	judged(w.v, &w.as_ada,
 	       invitation(&w, CHANGE_INVITE, ROLE_MEMBER, "bo@x.example", GIVER_HAND),
 	       RULE_INVITE_KNOWN);
+	assert_true(view_is_on_roster(w.v, w.bo, w.child));
+	view_suspend(w.v, view_role(w.v, w.team, ROLE_MEMBER, w.bo), GIVER_HAND, true);
+	assert_false(view_is_on_roster(w.v, w.bo, w.child));
+	judged(w.v, &w.as_ada,
+	       invitation(&w, CHANGE_INVITE, ROLE_MEMBER, "bo@x.example", GIVER_HAND),
+	       RULE_NONE);
 	w.v->licensed = false;
 	judged(w.v, &w.as_ada,
 	       invitation(&w, CHANGE_INVITE, ROLE_MEMBER, eve, GIVER_HAND), RULE_LICENCE);

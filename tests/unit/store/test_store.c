@@ -23,6 +23,7 @@ static struct store *make(TALLOC_CTX *ctx, const struct place *p)
 	struct store *store;
 
 	assert_ok(store_open(ctx, p->url, STORE_CREATE, &store));
+	assert_ok(store_commit(store));
 	return store;
 }
 
@@ -165,6 +166,33 @@ static void child_without_rights(const struct place *p, enum store_mode mode)
 	err = store_open(NULL, p->url, mode, &store);
 	_exit(err == NULL || err_class(err) != ERR_CONFIG ||
 	      strstr(err_hint_text(err), "writable") == NULL);
+}
+
+/* Until it is committed there is no store. */
+static void test_a_store_that_was_not_finished(void **state)
+{
+	TALLOC_CTX *ctx = mem_ctx(*state);
+	struct place p = place_new(ctx);
+	struct store *store;
+	pid_t child;
+	int status;
+
+	assert_ok(store_open(ctx, p.url, STORE_CREATE, &store));
+	mem_free(store);
+	assert_int_not_equal(access(p.file, F_OK), 0);
+	child = fork();
+	if (child == 0) {
+		if (store_open(NULL, p.url, STORE_CREATE, &store) == NULL)
+			kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(access(p.file, F_OK), 0);
+	assert_err(store_open(ctx, p.url, STORE_READ, &store), ERR_CONFIG, "no console");
+	mem_free(make(ctx, &p));
+	mem_free(open_store(ctx, &p, STORE_READ));
+	mem_free(ctx);
 }
 
 static void test_a_directory_that_is_read_only(void **state)
@@ -443,6 +471,7 @@ int main(void)
 		TEST(test_not_a_database),
 		TEST(test_a_database_that_is_no_console),
 		TEST(test_a_newer_schema),
+		TEST(test_a_store_that_was_not_finished),
 		TEST(test_a_directory_that_is_read_only),
 		TEST(test_F86_a_store_opened_for_reading_refuses_writes),
 		TEST(test_what_is_given_up_was_never_there),
