@@ -276,6 +276,7 @@ void stage_back(const struct stage *s)
 {
 	remove_file(STORE "-wal", s->folder);
 	remove_file(STORE "-shm", s->folder);
+	remove_file(STORE ".epoch", s->folder);
 	copy_store(s, KEPT, STORE);
 }
 
@@ -359,8 +360,8 @@ char *stage_token(TALLOC_CTX *ctx, const struct stage *s UNUSED, const char *ema
 /* ---- all that is in the store ---- */
 
 static const char *const random_columns[] = {
-	"audit.hash", "audit.subject",           "mail.token_id",
-	"meta.value", "organization.audit_head", "subject.pseudonym",
+	"audit.hash",       "audit.subject", "mail.token_id",      "meta.value",
+	"organization.uid", "chain.head",    "security_group.uid", "subject.pseudonym",
 };
 
 static bool is_random(const char *table, const char *column)

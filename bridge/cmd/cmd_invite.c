@@ -174,8 +174,9 @@ struct err *cmd_invite_accept(struct cmd *cmd)
 	if (err == NULL)
 		err = cmd_open(cmd, STORE_WRITE, &store);
 	if (err == NULL)
-		err = console_accept(cmd, store, cmd->args[0], email, name, cmd->now,
-				     &done);
+		err = console_accept(cmd, store, cmd->args[0],
+				     &(struct answer_by){ cmd->os_user, email, name },
+				     cmd->now, &done);
 	if (err)
 		return err;
 	cmd_say(cmd, "\"%s\" has %s more in \"%s\"", done.email,
@@ -193,7 +194,9 @@ struct err *cmd_invite_decline(struct cmd *cmd)
 	if (err == NULL)
 		err = cmd_open(cmd, STORE_WRITE, &store);
 	if (err == NULL)
-		err = console_decline(cmd, store, cmd->args[0], cmd->now);
+		err = console_decline(cmd, store, cmd->args[0],
+				      &(struct answer_by){ .os_user = cmd->os_user },
+				      cmd->now);
 	if (err)
 		return err;
 	cmd_say(cmd, "declined");

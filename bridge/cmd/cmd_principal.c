@@ -86,7 +86,7 @@ struct err *cmd_principal_allow(struct cmd *cmd)
 	if (err == NULL)
 		err = cmd_enter(cmd, STORE_WRITE, "");
 	if (err == NULL)
-		err = console_allow(cmd->console, cmd->args[0], user);
+		err = console_allow(cmd->console, cmd->args[0], user, true);
 	err = cmd_leave(cmd, err);
 	if (err)
 		return err;

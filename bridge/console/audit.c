@@ -1,45 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-#include "bridge/base/str.h"
+#include "bridge/console/audit.h"
 #include "bridge/console/console_p.h"
 
-/* A field of a line as it is hashed: its length, a colon, its bytes; "-" for none. */
-static void field(struct str *s, const char *text)
+static struct audit_head *head_of(struct console *c, uint32_t organization)
 {
-	if (text == NULL)
-		str_add(s, "-,");
-	else
-		str_addf(s, "%zu:%s,", strlen(text), text);
+	struct console_private *p = c->private;
+
+	if (organization == AUDIT_STORE)
+		return &p->store_head;
+	mem_grow(p, p->heads, organization + 1, &p->c_heads);
+	while (p->n_heads <= organization)
+		p->heads[p->n_heads++] = (struct audit_head){ .loaded = false };
+	return &p->heads[organization];
 }
 
 static struct err *load_head(struct console *c, uint32_t organization,
 			     struct audit_head **out)
 {
-	struct console_private *p = c->private;
-	struct audit_head *head;
+	struct audit_head *head = *out = head_of(c, organization);
 	struct rows *rows;
 	struct err *err;
 	const void *hash;
 	size_t len;
 	bool more;
 
-	mem_grow(p, p->heads, organization + 1, &p->c_heads);
-	while (p->n_heads <= organization)
-		p->heads[p->n_heads++] = (struct audit_head){ .loaded = false };
-	*out = head = &p->heads[organization];
 	if (head->loaded)
 		return NULL;
+	head->id =
+		organization == AUDIT_STORE ? 0 : c->view->organizations[organization].id;
 	err = store_query(c->store, &rows,
-			  "SELECT audit_seq, audit_head FROM organization WHERE id = ?1",
-			  "i", c->view->organizations[organization].id);
+			  "SELECT c.seq, c.head, o.uid FROM (SELECT ?1 AS id) i"
+			  " LEFT JOIN chain c ON c.organization_id = i.id"
+			  " LEFT JOIN organization o ON o.id = i.id",
+			  "i", head->id);
 	if (err == NULL)
 		err = rows_next(rows, &more);
-	if (err || !more)
-		return err ? err
-			   : err_new(ERR_BUG, "audit of an organization not stored");
+	if (err)
+		return err;
 	head->seq = row_int(rows, 0);
 	hash = row_blob(rows, 1, &len);
 	if (len == HASH_SIZE)
 		memcpy(head->hash, hash, HASH_SIZE);
+	if (row_text(rows, 2) != NULL)
+		head->uid = mem_strdup(c->private, row_text(rows, 2));
 	head->loaded = true;
 	rows_end(rows);
 	return NULL;
@@ -67,59 +70,112 @@ static struct err *pseudonym_of(struct console *c, uint32_t email, char out[NAME
 	return err;
 }
 
-/*
- * hash = SHA-256(previous hash, then every field of the line as "length:bytes," in the
- * order of the table's columns), so that others can check the chain with their own tools.
- */
-static void chain(struct console *c, struct audit_head *head, const struct audit_line *l,
-		  const char *actor, const char *subject)
+static void field(struct str *s, const char *text)
 {
-	struct console_private *p = c->private;
-
-	if (p->line == NULL)
-		p->line = str_new(p);
-	str_clear(p->line);
-	str_add_bytes(p->line, head->hash, head->seq > 1 ? HASH_SIZE : 0);
-	str_addf(p->line, "%lld,%lld,%lld,%lld,", (long long)head->seq, (long long)c->now,
-		 (long long)c->run, (long long)c->source);
-	field(p->line, actor);
-	field(p->line, c->os_user);
-	field(p->line, subject);
-	field(p->line, l->action);
-	field(p->line, l->target);
-	field(p->line, l->before);
-	field(p->line, l->after);
-	field(p->line, l->code);
-	hash_of(p->line->text, p->line->len, head->hash);
+	if (text == NULL)
+		str_add(s, "-,");
+	else
+		str_addf(s, "%zu:%s,", strlen(text), text);
 }
 
-struct err *audit_write(struct console *c, const struct audit_line *l)
+static void number(struct str *s, int64_t n)
 {
-	struct audit_head *head;
-	struct err *err = load_head(c, l->organization, &head);
-	char person[NAME_SIZE], about[NAME_SIZE];
-	const char *actor, *subject;
+	char text[24];
 
-	if (err == NULL)
-		err = pseudonym_of(c, c->private->actor, person);
-	if (err == NULL)
-		err = pseudonym_of(c, l->subject, about);
-	if (err)
-		return err;
-	head->seq++;
-	head->changes++;
-	actor = person[0] ? person : c->principal.name;
-	subject = about[0] ? about : NULL;
-	chain(c, head, l, actor, subject);
+	snprintf(text, sizeof text, "%lld", (long long)n);
+	field(s, n ? text : NULL);
+}
+
+void audit_hash(struct str *scratch, const struct audit_row *r, uint8_t hash[HASH_SIZE])
+{
+	str_clear(scratch);
+	if (r->seq > 1)
+		str_add_bytes(scratch, hash, HASH_SIZE);
+	field(scratch, r->organization);
+	number(scratch, r->seq);
+	number(scratch, r->at);
+	number(scratch, r->run);
+	number(scratch, r->source);
+	field(scratch, r->principal);
+	field(scratch, r->os_user);
+	number(scratch, r->impersonated);
+	field(scratch, r->subject);
+	field(scratch, r->action);
+	field(scratch, r->target);
+	field(scratch, r->before);
+	field(scratch, r->after);
+	field(scratch, r->code);
+	hash_of(scratch->text, scratch->len, hash);
+}
+
+static struct err *insert(struct console *c, const struct audit_head *head,
+			  const struct audit_row *r)
+{
 	return store_run(
 		c->store,
 		"INSERT INTO audit (organization_id, seq, at, run_id, source_id,"
 		" principal, os_user, impersonated, subject, action, target, before,"
 		" after, code, hash)"
-		" VALUES (?1,?2,?3,?4,?5,?6,?7,0,?8,?9,?10,?11,?12,?13,?14)",
-		"iiinnttttttttb", c->view->organizations[l->organization].id, head->seq,
-		c->now, c->run, c->source, actor, c->os_user, subject, l->action,
-		l->target, l->before, l->after, l->code, head->hash, (size_t)HASH_SIZE);
+		" VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+		"iiinnttittttttb", head->id, r->seq, r->at, r->run, r->source,
+		r->principal, r->os_user, r->impersonated, r->subject, r->action,
+		r->target, r->before, r->after, r->code, head->hash, (size_t)HASH_SIZE);
+}
+
+struct err *audit_write(struct console *c, const struct audit_line *l)
+{
+	struct console_private *p = c->private;
+	struct audit_head *head;
+	struct err *err = load_head(c, l->organization, &head);
+	char person[NAME_SIZE], about[NAME_SIZE];
+	struct audit_row row;
+
+	if (err == NULL)
+		err = pseudonym_of(c, p->actor, person);
+	if (err == NULL)
+		err = pseudonym_of(c, l->subject, about);
+	if (err)
+		return err;
+	head->changes++;
+	row = (struct audit_row){
+		.organization = head->uid,
+		.seq = ++head->seq,
+		.at = c->now,
+		.run = c->run,
+		.source = c->source,
+		.principal = person[0] ? person : c->principal.name,
+		.os_user = c->os_user,
+		.subject = about[0] ? about : NULL,
+		.action = l->action,
+		.target = l->target,
+		.before = l->before,
+		.after = l->after,
+		.code = l->code,
+	};
+	if (p->line == NULL)
+		p->line = str_new(p);
+	audit_hash(p->line, &row, head->hash);
+	return insert(c, head, &row);
+}
+
+static struct err *finish(struct console *c, struct audit_head *head)
+{
+	struct err *err;
+
+	if (!head->loaded || head->changes == 0)
+		return NULL;
+	err = store_run(c->store,
+			"INSERT INTO chain (organization_id, seq, head)"
+			" VALUES (?1, ?2, ?3) ON CONFLICT (organization_id) DO UPDATE"
+			" SET seq = excluded.seq, head = excluded.head",
+			"iib", head->id, head->seq, head->hash, (size_t)HASH_SIZE);
+	if (err == NULL && head->id != 0)
+		err = store_run(c->store,
+				"UPDATE organization SET changes = changes + ?2"
+				" WHERE id = ?1",
+				"ii", head->id, head->changes);
+	head->changes = 0;
+	return err;
 }
 
 struct err *audit_finish(struct console *c)
@@ -127,17 +183,7 @@ struct err *audit_finish(struct console *c)
 	struct console_private *p = c->private;
 	struct err *err = NULL;
 
-	for (uint32_t o = 0; err == NULL && o < p->n_heads; o++) {
-		struct audit_head *head = &p->heads[o];
-
-		if (!head->loaded || head->changes == 0)
-			continue;
-		err = store_run(c->store,
-				"UPDATE organization SET audit_seq = ?2, audit_head = ?3,"
-				" changes = changes + ?4 WHERE id = ?1",
-				"iibi", c->view->organizations[o].id, head->seq,
-				head->hash, (size_t)HASH_SIZE, head->changes);
-		head->changes = 0;
-	}
-	return err;
+	for (uint32_t o = 0; err == NULL && o < p->n_heads; o++)
+		err = finish(c, &p->heads[o]);
+	return err ? err : finish(c, &p->store_head);
 }

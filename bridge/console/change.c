@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/console/console_p.h"
 
-/* What each kind turns into what, for the audit; a rename tells the names. */
+/* What each kind turns into what, for the audit; NULL where names or values tell it. */
 static const struct {
 	const char *before, *after;
 } turns[CHANGES] = {
 	[CHANGE_ORGANIZATION] = { NULL, "created" },
-	[CHANGE_LICENCE] = { NULL, "set" },
-	[CHANGE_CLAIM] = { NULL, "Owner" },
+	[CHANGE_ORGANIZATION_DELETE] = { NULL, "deleted" },
+	[CHANGE_CLAIM] = { NULL, CLAIM_OWNER },
+	[CHANGE_UNCLAIM] = { CLAIM_OWNER, NULL },
 	[CHANGE_GROUP] = { NULL, "created" },
+	[CHANGE_GROUP_DELETE] = { NULL, "deleted" },
+	[CHANGE_LINK] = { NULL, "linked" },
+	[CHANGE_UNLINK] = { "linked", NULL },
 	[CHANGE_GIVE] = { NULL, "given" },
 	[CHANGE_TAKE] = { "given", NULL },
 	[CHANGE_SUSPEND] = { "given", "suspended" },
@@ -16,169 +20,179 @@ static const struct {
 	[CHANGE_INVITE] = { NULL, "invited" },
 	[CHANGE_UNINVITE] = { "invited", NULL },
 	[CHANGE_CANCEL] = { "invited", "cancelled" },
+	[CHANGE_RESEND] = { "invited", "invited" },
+	[CHANGE_RELEASE] = { "staged", "invited" },
+	[CHANGE_ACCEPT] = { "invited", "given" },
+	[CHANGE_DECLINE] = { "invited", "declined" },
+	[CHANGE_EXPIRE] = { "invited", "expired" },
 	[CHANGE_BLOCK] = { NULL, "blocked" },
 	[CHANGE_UNBLOCK] = { "blocked", NULL },
+	[CHANGE_EMAIL] = { NULL, "changed" },
+	[CHANGE_ERASE] = { NULL, "erased" },
+	[CHANGE_SERVICE] = { NULL, "created" },
+	[CHANGE_ALLOW] = { NULL, "allowed" },
+	[CHANGE_DISALLOW] = { "allowed", NULL },
 };
 
-/* Where a change acts, and what the audit says of it. */
-static void describe(const struct console *c, const struct change *change,
-		     struct audit_line *line, char *target, size_t size)
+/* What the judge is about to change, for the audit of it. */
+struct change_was {
+	const char *name, *path;
+	int64_t licence_end;
+};
+
+static void remember_before(const struct console *c, const struct change *change,
+			    struct change_was *was)
 {
 	const struct view *v = c->view;
 
-	*line = (struct audit_line){ .organization = 0, .subject = VIEW_NONE };
-	line->action = change_name(change->kind);
-	line->target = target;
-	target[0] = '\0';
-	switch (change->kind) {
-	case CHANGE_ORGANIZATION:
-		line->organization = change->made;
-		snprintf(target, size, "%s", v->organizations[change->made].path);
-		break;
-	case CHANGE_CLAIM:
-		line->organization = change->organization;
-		snprintf(target, size, "Owner for %s", v->accounts[change->account].name);
-		break;
-	case CHANGE_GROUP:
-		line->organization = change->organization;
-		snprintf(target, size, "%s", change->name);
-		break;
-	case CHANGE_LICENCE:
-	case CHANGE_BLOCK:
-	case CHANGE_UNBLOCK:
-		snprintf(target, size, "%s", v->root);
-		break;
-	default:
-		line->organization = v->groups[change->group].organization;
-		snprintf(target, size, "%s %s", v->groups[change->group].name,
-			 change->kind == CHANGE_GROUP_RENAME ? ""
-							     : role_name(change->role));
-	}
+	*was = (struct change_was){ .licence_end = v->licence_end };
+	if (change->kind == CHANGE_GROUP_RENAME && change->group < v->n_groups)
+		was->name = v->groups[change->group].name;
+	if (change->kind == CHANGE_ORGANIZATION_RENAME &&
+	    change->organization < v->n_organizations)
+		was->name = v->organizations[change->organization].name;
 }
 
-static void describe_people(const struct console *c, const struct change *change,
-			    struct audit_line *line)
-{
-	switch (change->kind) {
-	case CHANGE_GIVE:
-	case CHANGE_TAKE:
-	case CHANGE_SUSPEND:
-	case CHANGE_RESTORE:
-	case CHANGE_BLOCK:
-	case CHANGE_UNBLOCK:
-		line->subject = c->view->accounts[change->account].email;
-		break;
-	case CHANGE_INVITE:
-	case CHANGE_UNINVITE:
-	case CHANGE_CANCEL:
-		line->subject = change->email;
-		break;
-	default:
-		break;
-	}
-}
-
-static struct err *write_licence(struct console *c, const struct change *change)
-{
-	struct err *err = store_run(
-		c->store, "DELETE FROM licence WHERE root_id = ?1 AND valid_from = ?2",
-		"ii", c->root, c->now);
-	if (err)
-		return err;
-	err = store_run(c->store,
-			"UPDATE licence SET valid_to = max(valid_from, min(valid_to, ?2))"
-			" WHERE root_id = ?1",
-			"ii", c->root, c->now);
-	if (err || change->until <= c->now)
-		return err;
-	return store_run(c->store,
-			 "INSERT INTO licence (root_id, plan, valid_from, valid_to)"
-			 " VALUES (?1, 'enterprise', ?2, ?3)",
-			 "iii", c->root, c->now, change->until);
-}
-
-static struct err *write_claim(struct console *c, const struct change *change)
-{
-	return store_run(c->store,
-			 "INSERT INTO account_claim (account_id, organization_id, claim,"
-			 " valid_from) VALUES (?1, ?2, 'Owner', ?3)",
-			 "iii", c->view->accounts[change->account].id,
-			 c->view->organizations[change->organization].id, c->now);
-}
-
-static struct err *write_rename(struct console *c, const struct change *change)
-{
-	return store_run(
-		c->store,
-		"UPDATE security_group SET name = ?2, name_key = ?3 WHERE id = ?1", "itt",
-		c->view->groups[change->group].id, change->name, change->name_key);
-}
-
-/* What was so far ends, so that a past day still shows it. */
-static struct err *write_suspension(struct console *c, const struct change *change)
-{
-	int64_t role = c->view->roles[change->made].id;
-	struct err *err =
-		store_run(c->store,
-			  "UPDATE giver SET valid_to = ?3"
-			  " WHERE role_id = ?1 AND giver = ?2 AND valid_to IS NULL",
-			  "iii", role, change->giver, c->now);
-	if (err)
-		return err;
-	return write_giver(c, role, change->giver,
-			   change->kind == CHANGE_SUSPEND ? change->until : 0);
-}
-
-static struct err *write_block(struct console *c, const struct change *change,
-			       const char *reason)
-{
-	int64_t account = c->view->accounts[change->account].id;
-
-	if (change->kind == CHANGE_UNBLOCK)
-		return store_run(
-			c->store,
-			"UPDATE account_block SET valid_to = ?3 WHERE account_id = ?1"
-			" AND root_id = ?2 AND valid_to IS NULL",
-			"iii", account, c->root, c->now);
-	return store_run(
-		c->store,
-		"INSERT INTO account_block (account_id, root_id, valid_from, reason)"
-		" VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-		"iiit", account, c->root, c->now, reason);
-}
-
-static struct err *write_change(struct console *c, const struct change *change,
-				const struct value *anchor, const char *reason)
+/* Where it acts: the organization whose trail it stands on. */
+static uint32_t place_of(const struct console *c, const struct change *change)
 {
 	switch (change->kind) {
 	case CHANGE_ORGANIZATION:
-		return write_organization(c, change);
-	case CHANGE_LICENCE:
-		return write_licence(c, change);
+		return change->made;
+	case CHANGE_ORGANIZATION_RENAME:
+	case CHANGE_ORGANIZATION_DELETE:
 	case CHANGE_CLAIM:
-		return write_claim(c, change);
+	case CHANGE_UNCLAIM:
 	case CHANGE_GROUP:
-		return write_group(c, change);
+	case CHANGE_GROUP_CLAIM:
+	case CHANGE_GROUP_UNCLAIM:
+	case CHANGE_LINK:
+	case CHANGE_UNLINK:
+		return change->organization;
+	case CHANGE_LICENCE:
+	case CHANGE_BLOCK:
+	case CHANGE_UNBLOCK:
+	case CHANGE_EMAIL:
+	case CHANGE_ERASE:
+		return 0;
+	case CHANGE_SERVICE:
+	case CHANGE_ALLOW:
+	case CHANGE_DISALLOW:
+		return AUDIT_STORE;
+	default:
+		return c->view->groups[change->group].organization;
+	}
+}
+
+static const char *target_of(TALLOC_CTX *ctx, const struct console *c,
+			     const struct change *change)
+{
+	const struct view *v = c->view;
+
+	switch (change->kind) {
+	case CHANGE_ORGANIZATION:
+		return v->organizations[change->made].path;
+	case CHANGE_ORGANIZATION_RENAME:
+	case CHANGE_ORGANIZATION_DELETE:
+		return v->organizations[change->organization].path;
+	case CHANGE_CLAIM:
+	case CHANGE_UNCLAIM:
+		return v->accounts[change->account].name;
+	case CHANGE_GROUP:
+	case CHANGE_SERVICE:
+	case CHANGE_ALLOW:
+	case CHANGE_DISALLOW:
+		return change->name;
 	case CHANGE_GROUP_RENAME:
-		return write_rename(c, change);
-	case CHANGE_GIVE:
-	case CHANGE_TAKE:
-		return write_role(c, change->made, change->giver);
-	case CHANGE_SUSPEND:
-	case CHANGE_RESTORE:
-		return write_suspension(c, change);
-	case CHANGE_INVITE:
-		return write_invitation(c, change, anchor);
-	case CHANGE_UNINVITE:
-	case CHANGE_CANCEL:
-		return write_uninvite(c, change, anchor);
+	case CHANGE_GROUP_DELETE:
+		return v->groups[change->group].name;
+	case CHANGE_GROUP_CLAIM:
+	case CHANGE_GROUP_UNCLAIM:
+	case CHANGE_LINK:
+	case CHANGE_UNLINK:
+		return mem_printf(
+			ctx, "%s / %s",
+			v->organizations[v->groups[change->group].organization].path,
+			v->groups[change->group].name);
+	case CHANGE_LICENCE:
 	case CHANGE_BLOCK:
 	case CHANGE_UNBLOCK:
-		return write_block(c, change, reason);
-	case CHANGES:
+	case CHANGE_EMAIL:
+	case CHANGE_ERASE:
+		return v->root;
+	default:
+		return mem_printf(ctx, "%s %s", v->groups[change->group].name,
+				  role_name(change->role));
+	}
+}
+
+static uint32_t subject_of(const struct console *c, const struct change *change)
+{
+	switch (change->kind) {
+	case CHANGE_ORGANIZATION:
+	case CHANGE_CLAIM:
+	case CHANGE_UNCLAIM:
+	case CHANGE_GIVE:
+	case CHANGE_TAKE:
+	case CHANGE_SUSPEND:
+	case CHANGE_RESTORE:
+	case CHANGE_BLOCK:
+	case CHANGE_UNBLOCK:
+	case CHANGE_EMAIL:
+	case CHANGE_ERASE:
+		return c->view->accounts[change->account].email;
+	case CHANGE_INVITE:
+	case CHANGE_UNINVITE:
+	case CHANGE_CANCEL:
+	case CHANGE_RESEND:
+	case CHANGE_RELEASE:
+	case CHANGE_ACCEPT:
+	case CHANGE_DECLINE:
+	case CHANGE_EXPIRE:
+		return change->email;
+	default:
+		return VIEW_NONE;
+	}
+}
+
+static const char *licence_text(TALLOC_CTX *ctx, int64_t until)
+{
+	return until == 0 ? NULL : mem_printf(ctx, "until %lld", (long long)until);
+}
+
+static void describe(TALLOC_CTX *ctx, const struct console *c,
+		     const struct change *change, const struct change_was *was,
+		     struct audit_line *line)
+{
+	line->organization = place_of(c, change);
+	line->subject = subject_of(c, change);
+	line->action = change_name(change->kind);
+	line->target = target_of(ctx, c, change);
+	line->before = turns[change->kind].before;
+	line->after = turns[change->kind].after;
+	switch (change->kind) {
+	case CHANGE_ORGANIZATION_RENAME:
+	case CHANGE_GROUP_RENAME:
+		line->before = was->name;
+		line->after = change->name;
+		break;
+	case CHANGE_GROUP_CLAIM:
+		line->after = change->name;
+		break;
+	case CHANGE_GROUP_UNCLAIM:
+		line->before = change->name;
+		break;
+	case CHANGE_LICENCE:
+		line->before = licence_text(ctx, was->licence_end);
+		line->after = licence_text(ctx, c->view->licence_end);
+		break;
+	case CHANGE_INVITE:
+		if (change->mode == INVITE_STAGED)
+			line->after = "staged";
+		break;
+	default:
 		break;
 	}
-	return err_new(ERR_BUG, "unknown kind of change");
 }
 
 struct err *refusal(enum rule rule)
@@ -188,33 +202,69 @@ struct err *refusal(enum rule rule)
 		"%s", rule_hint(rule));
 }
 
+/* Those who joined the invitation and do not give the role yet. */
+static void find_joined(TALLOC_CTX *ctx, const struct console *c,
+			const struct change *change, struct joined *joined)
+{
+	const struct view *v = c->view;
+	uint32_t i = view_invitation(v, change->group, change->role, change->email);
+	uint32_t role = view_role(v, change->group, change->role, change->account);
+	size_t capacity = 0;
+
+	if (i == VIEW_NONE)
+		return;
+	for (uint32_t g = v->invitations[i].givers; g != VIEW_NONE;
+	     g = v->givers[g].next) {
+		int64_t giver = v->givers[g].giver;
+
+		if (role != VIEW_NONE &&
+		    view_giver(v, v->roles[role].givers, giver) != VIEW_NONE)
+			continue;
+		mem_grow(ctx, joined->givers, joined->n + 1, &capacity);
+		joined->givers[joined->n++] = giver;
+	}
+}
+
+static struct err *record(struct console *c, const struct change *change,
+			  const struct change_was *was, const char *reason)
+{
+	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
+	struct audit_line line = { .code = reason };
+	struct err *err;
+
+	describe(scratch, c, change, was, &line);
+	err = audit_write(c, &line);
+	if (err || line.organization == AUDIT_STORE)
+		return err;
+	return event_write(c, change, &line);
+}
+
 struct err *console_change(struct console *c, struct change *change,
 			   const struct value *anchor, const char *reason)
 {
 	static const struct value by_hand = { "", 0 };
-	bool rename = change->kind == CHANGE_GROUP_RENAME;
-	const char *old = rename ? c->view->groups[change->group].name : NULL;
-	enum rule rule = judge(c->view, &c->principal, change, c->now);
-	struct audit_line line;
-	char target[512];
+	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
+	struct joined joined = { 0 };
+	struct change_was was;
+	enum rule rule;
 	struct err *err;
 
+	remember_before(c, change, &was);
+	if (change->kind == CHANGE_ACCEPT)
+		find_joined(scratch, c, change, &joined);
+	rule = judge(c->view, &c->principal, change, c->now);
 	if (rule != RULE_NONE)
 		return refusal(rule);
-	err = write_change(c, change, anchor ? anchor : &by_hand, reason);
-	if (err)
-		return err;
-	describe(c, change, &line, target, sizeof target);
-	describe_people(c, change, &line);
-	line.before = rename ? old : turns[change->kind].before;
-	line.after = rename ? change->name : turns[change->kind].after;
-	line.code = reason;
-	return audit_write(c, &line);
+	err = write_change(c, &(struct written){ change, anchor ? anchor : &by_hand,
+						 reason, &joined });
+	return err ? err : record(c, change, &was, reason);
 }
 
 struct err *console_finish(struct console *c)
 {
-	return audit_finish(c);
+	struct err *err = audit_finish(c);
+
+	return err ? err : event_finish(c);
 }
 
 static struct err *find_source(struct console *c, uint32_t organization, const char *name)

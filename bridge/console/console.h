@@ -111,11 +111,17 @@ MUST_CHECK struct err *console_account(struct console *console, const char *emai
 /* The service principal of this name, made when there is none. Operator only. */
 MUST_CHECK struct err *console_service(struct console *console, const char *name,
 				       uint32_t *account);
-/* Let an operating-system user act as a principal (by name or e-mail). Operator only. */
+/* Let an operating-system user act as a principal (by name or e-mail, with "person:" or
+ * "service:" before it where both have the name), or no longer. Operator only; on the
+ * store's own audit chain. The operator who takes the last user of the operator away
+ * is refused (last-owner). */
 MUST_CHECK struct err *console_allow(struct console *console, const char *principal,
-				     const char *os_user);
+				     const char *os_user, bool allow);
 
 /* ---- invitations ---- */
+
+/* "mail", "silent", "staged". */
+const char *invite_mode_name(enum invite_mode mode);
 
 /* Mark what is over as expired, in the invitation and in what its sources remember. */
 MUST_CHECK struct err *console_expire(struct console *console);
@@ -135,19 +141,26 @@ struct acceptance {
 	const char *organization;
 };
 
+/* Who answers: the operating-system user who brings the token; and, to accept, the
+ * account's own address when it is another than the invited one (or NULL), and a name for
+ * a new account (or NULL: the name that the invitation came with). */
+struct answer_by {
+	const char *os_user;
+	const char *email, *name;
+};
+
 /*
  * Accept: the token is the authority. All pending invitations of its mail, and all others
  * of the same people of the same sources, become roles of the account; the people are
- * bound to it. email: the account's own address when it is another than the invited one
- * (or NULL); name: for a new account. One transaction of its own.
+ * bound to it. One transaction of its own.
  */
 MUST_CHECK struct err *console_accept(TALLOC_CTX *ctx, struct store *store,
-				      const char *token, const char *email,
-				      const char *name, int64_t now,
-				      struct acceptance *out);
+				      const char *token, const struct answer_by *by,
+				      int64_t now, struct acceptance *out);
 /* Decline: final until a person decides otherwise. One transaction of its own. */
 MUST_CHECK struct err *console_decline(TALLOC_CTX *ctx, struct store *store,
-				       const char *token, int64_t now);
+				       const char *token, const struct answer_by *by,
+				       int64_t now);
 
 /* ---- for the rooms that keep what a source remembers ---- */
 

@@ -107,89 +107,44 @@ static struct err *find_token(struct store *store, const char *token, int64_t *m
 	return err;
 }
 
-/* ---- ending an invitation ---- */
+/* ---- what a token stands for ---- */
 
-static struct err *end_invitation(struct console *c, int64_t id, const char *state,
-				  int64_t account)
-{
-	return store_run(c->store,
-			 "UPDATE invitation SET state = ?2, ended = ?3, account_id = ?4"
-			 " WHERE id = ?1",
-			 "itin", id, state, c->now, account);
-}
+/* All that becomes roles: the mail's own, and others of the same people; what is staged
+ * is nobody's yet, and a group that is gone takes nobody. */
+#define INVITATIONS                                                                      \
+	"SELECT i.id, i.group_id, i.role, s.email_key, s.id, i.email, i.name, i.expires" \
+	" FROM invitation i JOIN subject s ON s.id = i.subject_id"                       \
+	" JOIN security_group g ON g.id = i.group_id AND g.valid_to IS NULL"             \
+	" WHERE i.state = 'pending'"
 
-struct err *remember(struct console *c, int64_t invitation, const char *state)
-{
-	return store_run(c->store,
-			 "UPDATE given SET state = ?2, since = ?3"
-			 " FROM invitation_giver v JOIN invitation i"
-			 " ON i.id = v.invitation_id JOIN subject s"
-			 " ON s.id = i.subject_id WHERE i.id = ?1"
-			 " AND given.source_id = v.giver AND given.group_id = i.group_id"
-			 " AND given.role = i.role AND given.anchor = v.anchor"
-			 " AND given.state = 'invited' AND (given.email_key IS NULL"
-			 "  OR given.email_key = s.email_key)",
-			 "iti", invitation, state, c->now);
-}
+/* clang-format off */
+static const char accepted[] = INVITATIONS
+	" AND i.expires > ?2 AND i.mode <> 'staged'"
+	" AND EXISTS (SELECT 1 FROM invitation_giver v WHERE v.invitation_id = i.id"
+	"  AND (v.giver = 0 OR " STANDS("v") "))"
+	" AND (i.mail_id = ?1 OR i.id IN (SELECT w.invitation_id FROM invitation_giver w"
+	"  JOIN invitation_giver v ON v.giver = w.giver AND v.anchor = w.anchor"
+	"  JOIN invitation j ON j.id = v.invitation_id"
+	"  WHERE j.mail_id = ?1 AND j.state = 'pending' AND j.expires > ?2"
+	"  AND w.giver <> 0 AND " STANDS("v") " AND " STANDS("w") "))"
+	" ORDER BY i.mail_id <> ?1, i.id";
+/* clang-format on */
 
-/* An invitation that ends: also that of a group which is no more. */
-struct ended {
-	int64_t id, group;
+static const char of_mail[] =
+	INVITATIONS " AND i.expires > ?2 AND i.mail_id = ?1 ORDER BY i.id";
+
+static const char over[] =
+	INVITATIONS " AND i.expires <= ?2 AND g.organization_id IN"
+		    " (SELECT id FROM organization WHERE root_id = ?1) ORDER BY i.id";
+
+struct found {
+	int64_t id, group, subject, expires;
 	enum role role;
-	const char *email_key;
-	int64_t subject, organization;
-	const char *name; /* of the group */
+	const char *email_key, *email, *name;
 };
 
-static struct err *audit_end(struct console *c, const struct ended *e, uint32_t email,
-			     const char *action, const char *after)
-{
-	struct audit_line line = {
-		.organization = view_organization_by_id(c->view, e->organization),
-		.subject = email,
-		.action = action,
-		.target = e->name,
-		.before = "invited",
-		.after = after,
-	};
-
-	return audit_write(c, &line);
-}
-
-/* ---- accepting ---- */
-
-#define INVITATIONS                                                                      \
-	"SELECT i.id, i.group_id, i.role, s.email_key, s.id, g.organization_id, g.name"  \
-	" FROM invitation i JOIN subject s ON s.id = i.subject_id"                       \
-	" JOIN security_group g ON g.id = i.group_id"
-
-/* Of a row of invitation_giver that is called so: the source still remembers that it has
- * invited this person, under this address. What it has ended since is worth nothing. */
-#define STANDS(v)                                                                        \
-	"EXISTS (SELECT 1 FROM given x JOIN invitation k ON k.id = " v ".invitation_id"  \
-	" JOIN subject z ON z.id = k.subject_id"                                         \
-	" WHERE x.source_id = " v ".giver AND x.anchor = " v ".anchor"                   \
-	" AND x.group_id = k.group_id AND x.role = k.role AND x.state = 'invited'"       \
-	" AND (x.email_key IS NULL OR x.email_key = z.email_key))"
-
-/* All that becomes roles: the mail's own, and others of the same people. */
-static const char accepted[] = INVITATIONS
-	" WHERE i.state = 'pending' AND i.expires > ?2 AND g.valid_to IS NULL"
-	" AND EXISTS (SELECT 1 FROM invitation_giver v WHERE v.invitation_id = i.id"
-	"  AND (v.giver = 0 OR " STANDS(
-		"v") "))"
-		     " AND (i.mail_id = ?1 OR i.id IN (SELECT w.invitation_id FROM "
-		     "invitation_giver w"
-		     "  JOIN invitation_giver v ON v.giver = w.giver AND v.anchor = "
-		     "w.anchor"
-		     "  JOIN invitation j ON j.id = v.invitation_id"
-		     "  WHERE j.mail_id = ?1 AND j.state = 'pending' AND j.expires > ?2"
-		     "  AND w.giver <> 0 AND " STANDS("v") " AND " STANDS(
-			     "w") "))"
-				  " ORDER BY i.id";
-
 static struct err *find_invitations(TALLOC_CTX *ctx, struct console *c, const char *sql,
-				    int64_t mail, struct ended **out, size_t *n)
+				    int64_t id, struct found **out, size_t *n)
 {
 	size_t capacity = 0;
 	struct rows *rows;
@@ -198,26 +153,28 @@ static struct err *find_invitations(TALLOC_CTX *ctx, struct console *c, const ch
 
 	*out = NULL;
 	*n = 0;
-	err = store_query(c->store, &rows, sql, "ii", mail, c->now);
+	err = store_query(c->store, &rows, sql, "ii", id, c->now);
 	while (err == NULL) {
 		err = rows_next(rows, &more);
 		if (err || !more)
 			break;
 		mem_grow(ctx, *out, *n + 1, &capacity);
-		(*out)[(*n)++] = (struct ended){
-			row_int(rows, 0),
-			row_int(rows, 1),
-			(enum role)row_int(rows, 2),
-			mem_strdup(ctx, row_text(rows, 3)),
-			row_int(rows, 4),
-			row_int(rows, 5),
-			mem_strdup(ctx, row_text(rows, 6)),
+		(*out)[(*n)++] = (struct found){
+			.id = row_int(rows, 0),
+			.group = row_int(rows, 1),
+			.role = (enum role)row_int(rows, 2),
+			.email_key = mem_strdup(ctx, row_text(rows, 3)),
+			.subject = row_int(rows, 4),
+			.email = mem_strdup(ctx, row_text(rows, 5)),
+			.name = row_text(rows, 6) ? mem_strdup(ctx, row_text(rows, 6))
+						  : NULL,
+			.expires = row_int(rows, 7),
 		};
 	}
 	return err;
 }
 
-static bool owns_all(const struct console *c, const struct ended *found, size_t n)
+static bool owns_all(const struct console *c, const struct found *found, size_t n)
 {
 	const struct view *v = c->view;
 	uint32_t me = c->principal.account;
@@ -236,7 +193,7 @@ static bool owns_all(const struct console *c, const struct ended *found, size_t 
 struct err *console_show_token(TALLOC_CTX *ctx, struct console *c, int64_t mail,
 			       char **token)
 {
-	struct ended *found;
+	struct found *found;
 	size_t n;
 	struct err *err = find_invitations(ctx, c, accepted, mail, &found, &n);
 
@@ -246,64 +203,27 @@ struct err *console_show_token(TALLOC_CTX *ctx, struct console *c, int64_t mail,
 	return console_token(ctx, c->store, mail, token);
 }
 
-static struct err *bind_people(struct console *c, int64_t invitation, int64_t account)
+/* ---- answering ---- */
+
+static uint32_t load_subject(struct console *c, const struct found *f)
 {
-	return store_run(c->store,
-			 "INSERT INTO binding (source_id, anchor, account_id, since)"
-			 " SELECT v.giver, v.anchor, ?2, ?3 FROM invitation_giver v"
-			 " WHERE v.invitation_id = ?1 AND v.giver <> 0"
-			 " AND " STANDS("v") " ON CONFLICT DO NOTHING",
-			 "iii", invitation, account, c->now);
+	uint32_t email = view_add_email(c->view, f->email_key, f->email_key);
+
+	c->view->emails[email].id = f->subject;
+	return email;
 }
 
-static struct err *still_gives(struct console *c, int64_t invitation, int64_t giver,
-			       bool *gives)
+static struct change answer(struct console *c, enum change_kind kind,
+			    const struct found *f)
 {
-	int64_t people = 1;
-	struct err *err = NULL;
-
-	if (giver != GIVER_HAND)
-		err = store_number(c->store, &people, 0,
-				   "SELECT count(*) FROM invitation_giver v"
-				   " WHERE v.invitation_id = ?1 AND v.giver = ?2"
-				   " AND " STANDS("v"),
-				   "ii", invitation, giver);
-	*gives = people > 0;
-	return err;
-}
-
-/* Every giver that joined the invitation, and stands by it, becomes one of the role. */
-static struct err *become_role(struct console *c, const struct ended *e, uint32_t account)
-{
-	struct view *v = c->view;
-	uint32_t group = view_group_by_id(v, e->group);
-	uint32_t email = view_email(v, e->email_key);
-	uint32_t i = view_invitation(v, group, e->role, email);
-	struct err *err = NULL;
-
-	while (err == NULL && v->invitations[i].givers != VIEW_NONE) {
-		int64_t giver = v->givers[v->invitations[i].givers].giver;
-		uint32_t role = view_role(v, group, e->role, account);
-		bool has = role != VIEW_NONE &&
-			   view_giver(v, v->roles[role].givers, giver) != VIEW_NONE;
-		bool gives;
-
-		view_uninvite(v, i, giver);
-		err = still_gives(c, e->id, giver, &gives);
-		if (err || has || !gives)
-			continue;
-		role = view_give(v, group, e->role, account, giver, false);
-		err = write_role(c, role, giver);
-	}
-	if (err == NULL)
-		err = bind_people(c, e->id, v->accounts[account].id);
-	if (err == NULL)
-		err = remember(c, e->id, "given");
-	if (err == NULL)
-		err = end_invitation(c, e->id, "accepted", v->accounts[account].id);
-	if (err == NULL)
-		err = audit_end(c, e, email, "invitation.accept", "given");
-	return err;
+	return (struct change){
+		.kind = kind,
+		.group = view_group_by_id(c->view, f->group),
+		.role = f->role,
+		.email = load_subject(c, f),
+		.account = VIEW_NONE,
+		.until = f->expires,
+	};
 }
 
 /* An account is one person of a source, and a person has one account. */
@@ -319,16 +239,70 @@ static struct err *check_bindings(struct console *c, int64_t invitation, int64_t
 
 	if (err || others == 0)
 		return err;
-	return err_hint(err_refused("account-bound",
-				    "account-bound: the account belongs to somebody else "
-				    "of the same directory"),
-			"Accept with an account of your own.");
+	return refusal(RULE_ACCOUNT_BOUND);
+}
+
+static struct err *still_joined(struct console *c, int64_t invitation, int64_t giver,
+				bool *joined)
+{
+	int64_t people;
+	struct err *err = store_number(c->store, &people, 0,
+				       "SELECT count(*) FROM invitation_giver v"
+				       " WHERE v.invitation_id = ?1 AND v.giver = ?2"
+				       " AND (v.giver = 0 OR " STANDS("v") ")",
+				       "ii", invitation, giver);
+
+	*joined = people > 0;
+	return err;
+}
+
+/* A source that has ended its part since gives nothing. */
+static struct err *forget_the_gone(struct console *c, const struct found *f,
+				   const struct change *change)
+{
+	struct view *v = c->view;
+	uint32_t i = view_invitation(v, change->group, change->role, change->email);
+	uint32_t next = i == VIEW_NONE ? VIEW_NONE : v->invitations[i].givers;
+	struct err *err = NULL;
+
+	while (err == NULL && next != VIEW_NONE) {
+		int64_t giver = v->givers[next].giver;
+		bool joined;
+
+		next = v->givers[next].next;
+		err = still_joined(c, f->id, giver, &joined);
+		if (err == NULL && !joined)
+			view_uninvite(v, i, giver);
+	}
+	return err;
+}
+
+static struct err *accept_one(struct console *c, const struct found *f, uint32_t account)
+{
+	struct change change = answer(c, CHANGE_ACCEPT, f);
+	struct err *err = check_bindings(c, f->id, c->view->accounts[account].id);
+
+	change.account = account;
+	if (err == NULL)
+		err = forget_the_gone(c, f, &change);
+	return err ? err : console_change(c, &change, NULL, NULL);
+}
+
+static void act_as_bearer(struct console *c, uint32_t email, const char *os_user)
+{
+	c->os_user = mem_strdup(c, os_user);
+	c->private->actor = email;
+	c->principal = (struct principal){
+		.bearer = true,
+		.account = VIEW_NONE,
+		.name = c->view->emails[email].key,
+	};
 }
 
 static struct err *accept_all(TALLOC_CTX *ctx, struct console *c, int64_t mail,
-			      const char *email, const char *name, struct acceptance *out)
+			      const struct answer_by *by, struct acceptance *out)
 {
-	struct ended *found;
+	struct found *found;
 	uint32_t account;
 	struct err *err;
 	size_t n;
@@ -338,20 +312,13 @@ static struct err *accept_all(TALLOC_CTX *ctx, struct console *c, int64_t mail,
 		return err;
 	if (n == 0)
 		return no_such_token();
-	err = console_account(c, email ? email : found[0].email_key, name, &account);
+	err = console_account(c, by->email ? by->email : found[0].email,
+			      by->name ? by->name : found[0].name, &account);
 	if (err)
 		return err;
-	if (!c->view->licensed)
-		return refusal(RULE_LICENCE);
-	if (c->view->accounts[account].blocked)
-		return refusal(RULE_ACCOUNT_BLOCKED);
-	c->private->actor = c->view->accounts[account].email;
-	c->principal.name = c->view->emails[c->private->actor].key;
-	for (size_t i = 0; err == NULL && i < n; i++) {
-		err = check_bindings(c, found[i].id, c->view->accounts[account].id);
-		if (err == NULL)
-			err = become_role(c, &found[i], account);
-	}
+	act_as_bearer(c, c->view->accounts[account].email, by->os_user);
+	for (size_t i = 0; err == NULL && i < n; i++)
+		err = accept_one(c, &found[i], account);
 	out->email = mem_strdup(ctx, c->principal.name);
 	out->roles = (uint32_t)n;
 	out->organization = mem_strdup(ctx, c->view->root);
@@ -384,7 +351,7 @@ static struct err *finish(struct store *store, struct console *c, struct err *er
 }
 
 struct err *console_accept(TALLOC_CTX *ctx, struct store *store, const char *token,
-			   const char *email, const char *name, int64_t now,
+			   const struct answer_by *by, int64_t now,
 			   struct acceptance *out)
 {
 	struct console *c = NULL;
@@ -392,72 +359,71 @@ struct err *console_accept(TALLOC_CTX *ctx, struct store *store, const char *tok
 	struct err *err = with_token(ctx, store, token, now, &c, &mail);
 
 	if (err == NULL)
-		err = accept_all(ctx, c, mail, email, name, out);
+		err = accept_all(ctx, c, mail, by, out);
 	return finish(store, c, err);
 }
 
-static const char of_mail[] =
-	INVITATIONS " WHERE i.state = 'pending' AND i.expires > ?2 AND i.mail_id = ?1"
-		    " AND g.valid_to IS NULL ORDER BY i.id";
-
-static uint32_t load_subject(struct console *c, const struct ended *e)
-{
-	uint32_t email = view_add_email(c->view, e->email_key, e->email_key);
-
-	c->view->emails[email].id = e->subject;
-	return email;
-}
-
-static struct err *end_all(struct console *c, const struct ended *found, size_t n,
-			   const char *state, const char *action)
-{
-	struct err *err = NULL;
-
-	for (size_t i = 0; err == NULL && i < n; i++) {
-		uint32_t email = load_subject(c, &found[i]);
-
-		err = remember(c, found[i].id, state);
-		if (err == NULL)
-			err = end_invitation(c, found[i].id, state, 0);
-		if (err == NULL)
-			err = audit_end(c, &found[i], email, action, state);
-	}
-	return err;
-}
-
 struct err *console_decline(TALLOC_CTX *ctx, struct store *store, const char *token,
-			    int64_t now)
+			    const struct answer_by *by, int64_t now)
 {
 	struct console *c = NULL;
-	struct ended *found;
+	struct found *found;
 	int64_t mail;
-	size_t n;
+	size_t n = 0;
 	struct err *err = with_token(ctx, store, token, now, &c, &mail);
 
 	if (err == NULL)
 		err = find_invitations(ctx, c, of_mail, mail, &found, &n);
 	if (err == NULL && n == 0)
 		err = no_such_token();
-	if (err == NULL) {
-		c->private->actor = load_subject(c, &found[0]);
-		c->principal.name = found[0].email_key;
-		err = end_all(c, found, n, "declined", "invitation.decline");
+	if (err == NULL)
+		act_as_bearer(c, load_subject(c, &found[0]), by->os_user);
+	for (size_t i = 0; err == NULL && i < n; i++) {
+		struct change change = answer(c, CHANGE_DECLINE, &found[i]);
+
+		err = console_change(c, &change, NULL, NULL);
 	}
 	return finish(store, c, err);
 }
 
-static const char over[] = INVITATIONS
-	" JOIN organization o ON o.id = g.organization_id"
-	" WHERE i.state = 'pending' AND o.root_id = ?1 AND i.expires <= ?2 ORDER BY i.id";
+/* A group that somebody ended behind the console's back takes them along. */
+static struct err *end_groupless(struct console *c)
+{
+	static const char *const steps[] = {
+		"UPDATE given SET state = 'expired', since = ?2 WHERE state = 'invited'"
+		" AND group_id IN (SELECT i.group_id FROM invitation i"
+		"  JOIN security_group g ON g.id = i.group_id JOIN organization o"
+		"  ON o.id = g.organization_id WHERE o.root_id = ?1"
+		"  AND g.valid_to IS NOT NULL AND i.state = 'pending'"
+		"  AND i.expires <= ?2)",
+		"UPDATE invitation SET state = 'expired', ended = ?2"
+		" WHERE state = 'pending' AND expires <= ?2 AND group_id IN"
+		" (SELECT g.id FROM security_group g JOIN organization o"
+		"  ON o.id = g.organization_id WHERE o.root_id = ?1"
+		"  AND g.valid_to IS NOT NULL)",
+	};
+	struct err *err = NULL;
 
+	for (size_t i = 0; err == NULL && i < ARRAY_LEN(steps); i++)
+		err = store_run(c->store, steps[i], "ii", c->root, c->now);
+	return err;
+}
+
+/* What is over is no part of the view; it is put there to be ended. */
 struct err *console_expire(struct console *c)
 {
 	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
-	struct ended *found;
+	struct found *found;
 	size_t n;
 	struct err *err = find_invitations(ctx, c, over, c->root, &found, &n);
 
-	if (err == NULL)
-		err = end_all(c, found, n, "expired", "invitation.expire");
-	return err;
+	for (size_t i = 0; err == NULL && i < n; i++) {
+		struct change change = answer(c, CHANGE_EXPIRE, &found[i]);
+		uint32_t number = view_invite(c->view, change.group, change.role,
+					      change.email, GIVER_HAND, INVITE_SILENT);
+
+		c->view->invitations[number].id = found[i].id;
+		err = console_change(c, &change, NULL, NULL);
+	}
+	return err ? err : end_groupless(c);
 }

@@ -7,16 +7,18 @@ static void load_organization(struct console *c, const struct rows *r)
 {
 	int64_t parent = row_int(r, 1);
 
-	view_add_organization(c->view, row_int(r, 0),
-			      parent ? view_organization_by_id(c->view, parent)
-				     : VIEW_NONE,
-			      row_text(r, 2), row_text(r, 3));
+	uint32_t number = view_add_organization(
+		c->view, row_int(r, 0),
+		parent ? view_organization_by_id(c->view, parent) : VIEW_NONE,
+		row_text(r, 2), row_text(r, 3));
+
+	c->view->organizations[number].assets = (uint32_t)row_int(r, 4);
 }
 
 static void load_licence(struct console *c, const struct rows *r)
 {
-	(void)r;
-	c->view->licensed = true;
+	c->view->licence_end = row_int(r, 0);
+	c->view->licensed = row_int(r, 1) != 0;
 }
 
 static uint32_t load_email(struct console *c, const struct rows *r, int column)
@@ -49,14 +51,16 @@ static void load_group(struct console *c, const struct rows *r)
 
 static void load_link(struct console *c, const struct rows *r)
 {
-	view_add_link(c->view, view_group_by_id(c->view, row_int(r, 0)),
-		      view_organization_by_id(c->view, row_int(r, 1)),
-		      row_int(r, 2) != 0);
+	uint32_t link = view_add_link(c->view, view_group_by_id(c->view, row_int(r, 0)),
+				      view_organization_by_id(c->view, row_int(r, 1)));
+
+	c->view->links[link].id = row_int(r, 2);
 }
 
-static void load_owner_group(struct console *c, const struct rows *r)
+static void load_claim(struct console *c, const struct rows *r)
 {
-	view_carry_owner(c->view, view_group_by_id(c->view, row_int(r, 0)));
+	view_add_claim(c->view, view_group_by_id(c->view, row_int(r, 0)),
+		       view_organization_by_id(c->view, row_int(r, 1)), row_text(r, 2));
 }
 
 static void load_owner_claim(struct console *c, const struct rows *r)
@@ -79,7 +83,8 @@ static void load_invitation(struct console *c, const struct rows *r)
 {
 	uint32_t invitation =
 		view_invite(c->view, view_group_by_id(c->view, row_int(r, 1)),
-			    (enum role)row_int(r, 2), load_email(c, r, 3), row_int(r, 6));
+			    (enum role)row_int(r, 2), load_email(c, r, 3), row_int(r, 6),
+			    (enum invite_mode)row_int(r, 7));
 
 	c->view->invitations[invitation].id = row_int(r, 0);
 }
@@ -102,11 +107,12 @@ static const struct {
 	const char *sql;
 } steps[] = {
 	{ load_organization, "i", 0,
-	  "SELECT id, parent_id, name, name_key FROM organization WHERE root_id = ?1"
-	  " ORDER BY level, id" },
+	  "SELECT id, parent_id, name, name_key, (SELECT sum(count) FROM asset a"
+	  " WHERE a.organization_id = o.id) FROM organization o"
+	  " WHERE root_id = ?1 AND valid_to IS NULL ORDER BY level, id" },
 	{ load_licence, "ii", LICENCE_GRACE,
-	  "SELECT 1 FROM licence WHERE root_id = ?1 AND valid_to > ?2 AND valid_from <= ?2 + "
-	  "2592000 LIMIT 1" },
+	  "SELECT max(valid_to), max(valid_to > ?2 AND valid_from <= ?2 + 2592000)"
+	  " FROM licence WHERE root_id = ?1" },
 	{ load_account, "i", 0,
 	  "SELECT a.id, a.kind, a.active, s.id, s.email, s.email_key, s.name,"
 	  " EXISTS (SELECT 1 FROM account_block b WHERE b.account_id = a.id AND b.root_id = ?1"
@@ -127,16 +133,15 @@ static const struct {
 	  "SELECT g.id, g.organization_id, g.name, g.name_key FROM security_group g"
 	  " JOIN organization o ON o.id = g.organization_id"
 	  " WHERE o.root_id = ?1 AND g.valid_to IS NULL ORDER BY g.id" },
-	{ load_owner_group, "i", 0,
-	  "SELECT c.group_id FROM group_claim c JOIN security_group g ON g.id = c.group_id"
-	  " WHERE c.claim = 'Owner' AND c.valid_to IS NULL AND g.valid_to IS NULL"
-	  " AND c.organization_id = g.organization_id AND c.group_id " IN_ROOT },
 	{ load_link, "i", 0,
-	  "SELECT l.group_id, l.organization_id, EXISTS (SELECT 1 FROM group_claim c"
-	  " WHERE c.group_id = l.group_id AND c.organization_id = l.organization_id"
-	  " AND c.claim = 'Owner' AND c.valid_to IS NULL)"
-	  " FROM group_link l WHERE l.valid_to IS NULL AND l.group_id " IN_ROOT
-	  " ORDER BY l.id" },
+	  "SELECT l.group_id, l.organization_id, l.id FROM group_link l"
+	  " JOIN security_group g ON g.id = l.group_id AND g.valid_to IS NULL"
+	  " WHERE l.valid_to IS NULL AND l.group_id " IN_ROOT " ORDER BY l.id" },
+	{ load_claim, "i", 0,
+	  "SELECT c.group_id, c.organization_id, c.claim FROM group_claim c"
+	  " JOIN security_group g ON g.id = c.group_id AND g.valid_to IS NULL"
+	  " WHERE c.valid_to IS NULL AND c.group_id " IN_ROOT
+	  " ORDER BY c.group_id, c.organization_id, c.claim" },
 	{ load_role, "i", 0,
 	  "SELECT r.id, r.group_id, r.role, r.account_id, v.giver, v.suspended_until"
 	  " FROM security_group g JOIN role r ON r.group_id = g.id AND r.valid_to IS NULL"
@@ -144,14 +149,16 @@ static const struct {
 	  " WHERE g.valid_to IS NULL AND g.organization_id IN"
 	  " (SELECT id FROM organization WHERE root_id = ?1)" },
 	{ load_invitation, "ii", 0,
-	  "SELECT i.id, i.group_id, i.role, s.id, s.email, s.email_key, v.giver"
+	  "SELECT i.id, i.group_id, i.role, s.id, i.email, s.email_key, v.giver,"
+	  " CASE i.mode WHEN 'mail' THEN 0 WHEN 'silent' THEN 1 ELSE 2 END"
 	  " FROM security_group g JOIN invitation i ON i.group_id = g.id AND i.state = 'pending'"
 	  " JOIN subject s ON s.id = i.subject_id JOIN invitation_giver v ON v.invitation_id = i.id"
 	  " WHERE g.valid_to IS NULL AND i.expires > ?2 AND g.organization_id IN"
 	  " (SELECT id FROM organization WHERE root_id = ?1)" },
 	{ load_mail, "ii", INVITE_COOLDOWN,
-	  "SELECT m.organization_id, s.id, s.email, s.email_key, max(m.queued) FROM mail m"
-	  " JOIN subject s ON s.id = m.subject_id WHERE m.queued > ?2 AND m.organization_id IN"
+	  "SELECT m.organization_id, s.id, s.email_key, s.email_key, max(m.queued) FROM mail m"
+	  " JOIN subject s ON s.id = m.subject_id WHERE m.queued > ?2 AND m.mode = 'mail'"
+	  " AND m.organization_id IN"
 	  " (SELECT id FROM organization WHERE root_id = ?1) AND s.email_key IS NOT NULL"
 	  " GROUP BY m.organization_id, s.id" },
 };
@@ -181,7 +188,7 @@ static struct err *find_root(struct console *c, const char *path)
 
 	return store_number(c->store, &c->root, 0,
 			    "SELECT id FROM organization WHERE parent_id IS NULL"
-			    " AND name_key = ?1",
+			    " AND valid_to IS NULL AND name_key = ?1",
 			    "t", key);
 }
 
@@ -195,7 +202,7 @@ struct err *console_load(TALLOC_CTX *ctx, struct store *store, const char *path,
 	c->now = now;
 	c->os_user = "";
 	c->view = view_new(c);
-	c->principal = (struct principal){ false, VIEW_NONE, "" };
+	c->principal = (struct principal){ .account = VIEW_NONE, .name = "" };
 	c->private = mem_new(c, struct console_private);
 	c->private->mails = table_new(c->private);
 	c->private->actor = VIEW_NONE;

@@ -4,6 +4,8 @@
 #include "bridge/console/console_p.h"
 #include "bridge/record/text.h"
 
+#define OPERATOR INT64_C(1) /* id of its principal */
+
 static struct err *make_key(struct store *store, const char *name)
 {
 	uint8_t key[KEY_SIZE];
@@ -18,8 +20,10 @@ static struct err *make_key(struct store *store, const char *name)
 
 static struct err *make_operator(struct store *store, const char *os_user)
 {
-	struct err *err = store_run(
-		store, "INSERT INTO principal (id, name) VALUES (1, 'operator')", "");
+	struct err *err = store_run(store,
+				    "INSERT INTO principal (id, kind, name) VALUES (1, "
+				    "'operator', 'operator')",
+				    "");
 	if (err)
 		return err;
 	return store_run(
@@ -49,7 +53,8 @@ struct err *console_init(const char *url, const char *os_user)
 }
 
 #define PRINCIPAL                                                                        \
-	"SELECT p.id, p.name, p.account_id, s.id, s.email, s.email_key FROM principal p" \
+	"SELECT p.id, p.name, p.account_id, s.id, s.email, s.email_key, p.kind"          \
+	" FROM principal p"                                                              \
 	" LEFT JOIN account a ON a.id = p.account_id"                                    \
 	" LEFT JOIN subject s ON s.id = a.subject_id"
 
@@ -89,14 +94,15 @@ struct err *console_act(struct console *c, const char *os_user, const char *as)
 	err = store_query(c->store, &rows,
 			  PRINCIPAL
 			  " JOIN principal_user u ON u.principal_id = p.id"
-			  " WHERE u.os_user = ?1 AND (?2 IS NULL OR p.name = ?2)"
-			  " ORDER BY p.name",
+			  " WHERE u.os_user = ?1 AND (?2 IS NULL OR p.name = ?2"
+			  "  OR p.kind || ':' || p.name = ?2) ORDER BY p.name, p.kind",
 			  "tt", os_user, as);
 	while (err == NULL) {
 		err = rows_next(rows, &more);
 		if (err || !more)
 			break;
-		str_addf(choices, "%s%s", n++ ? ", " : "", row_text(rows, 1));
+		str_addf(choices, "%s%s%s%s", n++ ? ", " : "",
+			 as ? row_text(rows, 6) : "", as ? ":" : "", row_text(rows, 1));
 		enter(c, rows);
 	}
 	if (err)
@@ -133,11 +139,13 @@ struct err *console_may_run(const struct console *c, const char *os_user, const 
 	struct rows *rows;
 	struct err *err;
 
-	err = store_query(c->store, &rows,
-			  "SELECT p.account_id FROM principal p JOIN principal_user u"
-			  " ON u.principal_id = p.id WHERE u.os_user = ?1"
-			  " AND (?2 IS NULL OR p.name = ?2) AND p.account_id IS NOT NULL",
-			  "tt", os_user, as);
+	err = store_query(
+		c->store, &rows,
+		"SELECT p.account_id FROM principal p JOIN principal_user u"
+		" ON u.principal_id = p.id WHERE u.os_user = ?1"
+		" AND (?2 IS NULL OR p.name = ?2 OR p.kind || ':' || p.name = ?2)"
+		" AND p.account_id IS NOT NULL",
+		"tt", os_user, as);
 	while (err == NULL) {
 		err = rows_next(rows, &more);
 		if (err || !more)
@@ -160,7 +168,7 @@ struct err *console_act_for_source(struct console *c, const char *os_user,
 
 	c->os_user = mem_strdup(c, os_user);
 	err = store_query(c->store, &rows,
-			  PRINCIPAL " WHERE p.name = ?1 AND a.kind = 'service'", "t",
+			  PRINCIPAL " WHERE p.name = ?1 AND p.kind = 'service'", "t",
 			  service);
 	if (err == NULL)
 		err = rows_next(rows, &more);
@@ -242,7 +250,7 @@ bool console_sees(const struct console *c, uint32_t account)
 	return false;
 }
 
-static uint32_t find_service(const struct view *v, const char *name)
+static uint32_t service_of(const struct view *v, const char *name)
 {
 	for (uint32_t a = 0; a < v->n_accounts; a++)
 		if (v->accounts[a].service && strcmp(v->accounts[a].name, name) == 0)
@@ -257,7 +265,7 @@ struct err *console_known(const struct console *c, const char *who, uint32_t *ac
 
 	*account = email == VIEW_NONE ? VIEW_NONE : c->view->emails[email].account;
 	if (*account == VIEW_NONE)
-		*account = find_service(c->view, who);
+		*account = service_of(c->view, who);
 	if (*account != VIEW_NONE && console_sees(c, *account))
 		return NULL;
 	return err_hint(err_refused("unknown-account",
@@ -277,11 +285,28 @@ static struct err *insert_account(struct console *c, int64_t subject, const char
 	return err;
 }
 
-static struct err *insert_principal(struct console *c, const char *name, int64_t account)
+static struct err *insert_principal(struct console *c, const char *kind, const char *name,
+				    int64_t account)
 {
-	return store_run(c->store,
-			 "INSERT INTO principal (name, account_id) VALUES (?1, ?2)", "ti",
-			 name, account);
+	return store_run(
+		c->store,
+		"INSERT INTO principal (kind, name, account_id) VALUES (?1, ?2, ?3)",
+		"tti", kind, name, account);
+}
+
+/* Whoever accepts brings the address and the name of the account. */
+static struct err *make_person(struct console *c, const struct view_email *e,
+			       const char *email, const char *name, int64_t *account)
+{
+	struct err *err = insert_account(c, e->id, "person", account);
+
+	if (err == NULL)
+		err = insert_principal(c, "person", e->key, *account);
+	if (err == NULL)
+		err = store_run(c->store,
+				"UPDATE subject SET email = ?2, name = ?3 WHERE id = ?1",
+				"itt", e->id, email, name);
+	return err;
 }
 
 struct err *console_account(struct console *c, const char *email, const char *name,
@@ -298,52 +323,47 @@ struct err *console_account(struct console *c, const char *email, const char *na
 	*account = c->view->emails[number].account;
 	if (*account != VIEW_NONE)
 		return NULL;
-	err = subject_id(c, number, name, &subject);
+	err = subject_id(c, number, &subject);
 	if (err == NULL)
 		err = store_number(c->store, &id, 0,
 				   "SELECT id FROM account WHERE subject_id = ?1", "i",
 				   subject);
-	if (err == NULL && id == 0) {
-		err = insert_account(c, subject, "person", &id);
-		if (err == NULL)
-			err = insert_principal(c, key, id);
-		if (err == NULL && name != NULL)
-			err = store_run(c->store,
-					"UPDATE subject SET name = coalesce(name, ?2)"
-					" WHERE id = ?1",
-					"it", subject, name);
-	}
+	if (err == NULL && id == 0)
+		err = make_person(c, &c->view->emails[number], email, name, &id);
 	if (err)
 		return err;
 	*account = view_add_account(c->view, id, number, name ? name : key, false);
 	return NULL;
 }
 
-static struct err *operator_only(const struct console *c)
+static struct err *find_service(struct console *c, const char *name, int64_t *id)
 {
-	return c->principal.operator_ ? NULL : refusal(RULE_NOT_OPERATOR);
+	return store_number(c->store, id, 0,
+			    "SELECT account_id FROM principal WHERE kind = 'service'"
+			    " AND name = ?1",
+			    "t", name);
+}
+
+static struct err *make_service(struct console *c, const char *name, int64_t *id)
+{
+	struct change change = { .kind = CHANGE_SERVICE, .name = name };
+	int64_t subject;
+	struct err *err = console_change(c, &change, NULL, NULL);
+
+	if (err == NULL)
+		err = subject_new(c, NULL, NULL, name, &subject);
+	if (err == NULL)
+		err = insert_account(c, subject, "service", id);
+	return err ? err : insert_principal(c, "service", name, *id);
 }
 
 struct err *console_service(struct console *c, const char *name, uint32_t *account)
 {
-	int64_t subject, id;
-	struct err *err = operator_only(c);
+	int64_t id;
+	struct err *err = find_service(c, name, &id);
 
-	if (err == NULL)
-		err = store_number(c->store, &id, 0,
-				   "SELECT CASE a.kind WHEN 'service' THEN a.id ELSE -1"
-				   " END FROM principal p LEFT JOIN account a"
-				   " ON a.id = p.account_id WHERE p.name = ?1",
-				   "t", name);
-	if (err == NULL && id < 0)
-		return refusal(RULE_NAME_TAKEN);
-	if (err == NULL && id == 0) {
-		err = subject_new(c, NULL, NULL, name, &subject);
-		if (err == NULL)
-			err = insert_account(c, subject, "service", &id);
-		if (err == NULL)
-			err = insert_principal(c, name, id);
-	}
+	if (err == NULL && id == 0)
+		err = make_service(c, name, &id);
 	if (err)
 		return err;
 	*account = view_account_by_id(c->view, id);
@@ -352,23 +372,77 @@ struct err *console_service(struct console *c, const char *name, uint32_t *accou
 	return NULL;
 }
 
-struct err *console_allow(struct console *c, const char *principal, const char *os_user)
+static struct err *find_principal(struct console *c, const char *name, int64_t *id)
 {
-	int64_t id;
-	struct err *err = operator_only(c);
+	int64_t n;
+	struct err *err = store_number(c->store, &n, 0,
+				       "SELECT count(*) FROM principal WHERE name = ?1 "
+				       "OR kind || ':' || name = ?1",
+				       "t", name);
 
+	if (err == NULL && n > 1)
+		return err_hint(
+			err_new(ERR_USAGE, "\"%s\" is a person and a service", name),
+			"Say person:%s or service:%s.", name, name);
 	if (err == NULL)
-		err = store_number(c->store, &id, 0,
-				   "SELECT id FROM principal WHERE name = ?1", "t",
-				   principal);
+		err = store_number(c->store, id, 0,
+				   "SELECT id FROM principal WHERE name = ?1"
+				   " OR kind || ':' || name = ?1",
+				   "t", name);
+	if (err == NULL && *id == 0)
+		err = err_hint(err_refused("no-principal",
+					   "no-principal: there is no principal \"%s\"",
+					   name),
+			       "See them with: dirbridge principal list");
+	return err;
+}
+
+/* A store that nobody may operate could never be given back. */
+static struct err *keep_an_operator(struct console *c)
+{
+	int64_t n;
+	struct err *err = store_number(
+		c->store, &n, 0,
+		"SELECT count(*) FROM principal_user WHERE principal_id = ?1", "i",
+		OPERATOR);
+
+	return err || n > 1 ? err : refusal(RULE_LAST_OWNER);
+}
+
+struct err *console_allow(struct console *c, const char *principal, const char *os_user,
+			  bool allow)
+{
+	AUTO_MEM char *target = mem_printf(NULL, "user %s", os_user);
+	struct change change = { .kind = allow ? CHANGE_ALLOW : CHANGE_DISALLOW,
+				 .name = target };
+	enum rule rule = judge(c->view, &c->principal, &change, c->now);
+	int64_t id, has;
+	struct err *err;
+
+	if (rule != RULE_NONE)
+		return refusal(rule);
+	err = find_principal(c, principal, &id);
+	if (err == NULL)
+		err = store_number(
+			c->store, &has, 0,
+			"SELECT count(*) FROM principal_user WHERE os_user = ?1"
+			" AND principal_id = ?2",
+			"ti", os_user, id);
 	if (err)
 		return err;
-	if (id == 0)
-		return err_hint(err_refused("no-principal",
-					    "there is no principal \"%s\"", principal),
-				"See them with: dirbridge principal list");
-	return store_run(c->store,
-			 "INSERT INTO principal_user (os_user, principal_id)"
-			 " VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-			 "ti", os_user, id);
+	if (has != 0 && allow)
+		return NULL;
+	if (has == 0 && !allow)
+		return refusal(RULE_NOT_GIVEN);
+	if (!allow && id == OPERATOR)
+		err = keep_an_operator(c);
+	if (err)
+		return err;
+	err = store_run(c->store,
+			allow ? "INSERT INTO principal_user (os_user, principal_id)"
+				" VALUES (?1, ?2)"
+			      : "DELETE FROM principal_user WHERE os_user = ?1"
+				" AND principal_id = ?2",
+			"ti", os_user, id);
+	return err ? err : console_change(c, &change, NULL, principal);
 }

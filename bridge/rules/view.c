@@ -62,7 +62,7 @@ struct view *view_new(TALLOC_CTX *ctx)
 	return v;
 }
 
-static const char *keep(struct view *v, const char *text)
+const char *view_keep(struct view *v, const char *text)
 {
 	return text ? arena_keep(v->index->arena, text, strlen(text)) : NULL;
 }
@@ -82,8 +82,8 @@ uint32_t view_add_organization(struct view *v, int64_t id, uint32_t parent,
 	mem_grow(v, v->organizations, v->n_organizations, &v->index->c_organizations);
 	o = &v->organizations[number];
 	*o = (struct view_organization){ .id = id, .parent = parent, .level = 1 };
-	o->name = keep(v, name);
-	o->name_key = keep(v, name_key);
+	o->name = view_keep(v, name);
+	o->name_key = view_keep(v, name_key);
 	o->path = o->name;
 	if (parent == VIEW_NONE) {
 		v->root = o->name;
@@ -107,8 +107,8 @@ uint32_t view_add_email(struct view *v, const char *address, const char *key)
 	mem_grow(v, v->emails, v->n_emails, &v->index->c_emails);
 	e = &v->emails[number];
 	*e = (struct view_email){ .account = VIEW_NONE, .contacts = VIEW_NONE };
-	e->key = keep(v, key);
-	e->address = strcmp(address, key) == 0 ? e->key : keep(v, address);
+	e->key = view_keep(v, key);
+	e->address = strcmp(address, key) == 0 ? e->key : view_keep(v, address);
 	table_put(v->index->emails, e->key, strlen(e->key), number);
 	return number;
 }
@@ -122,7 +122,7 @@ uint32_t view_add_account(struct view *v, int64_t id, uint32_t email, const char
 	v->accounts[number] = (struct view_account){
 		.id = id,
 		.email = email,
-		.name = keep(v, name),
+		.name = view_keep(v, name),
 		.service = service,
 		.active = true,
 		.roles = VIEW_NONE,
@@ -133,17 +133,15 @@ uint32_t view_add_account(struct view *v, int64_t id, uint32_t email, const char
 	return number;
 }
 
-static struct value_key {
-	uint32_t organization;
-	char name[];
-} * group_key(TALLOC_CTX *ctx, uint32_t organization, const char *name_key, size_t *len)
+void *view_group_key(TALLOC_CTX *ctx, uint32_t organization, const char *name_key,
+		     size_t *len)
 {
-	struct value_key *key;
+	char *key;
 
-	*len = sizeof *key + strlen(name_key);
+	*len = sizeof organization + strlen(name_key);
 	key = talloc_size(ctx, *len);
-	key->organization = organization;
-	memcpy(key->name, name_key, strlen(name_key));
+	memcpy(key, &organization, sizeof organization);
+	memcpy(key + sizeof organization, name_key, strlen(name_key));
 	return key;
 }
 
@@ -152,119 +150,20 @@ uint32_t view_add_group(struct view *v, int64_t id, uint32_t organization,
 {
 	uint32_t number = v->n_groups++;
 	size_t len;
-	void *key = group_key(v, organization, name_key, &len);
+	void *key = view_group_key(v, organization, name_key, &len);
 
 	mem_grow(v, v->groups, v->n_groups, &v->index->c_groups);
 	v->groups[number] = (struct view_group){
 		.id = id,
 		.organization = organization,
-		.name = keep(v, name),
-		.name_key = keep(v, name_key),
+		.name = view_keep(v, name),
+		.name_key = view_keep(v, name_key),
 		.links = VIEW_NONE,
+		.claims = VIEW_NONE,
 	};
 	table_put(v->index->groups, key, len, number);
 	index_id(v->index->group_ids, id, number);
 	return number;
-}
-
-void view_rename_group(struct view *v, uint32_t group, const char *name,
-		       const char *name_key)
-{
-	struct view_group *g = &v->groups[group];
-	size_t len;
-	void *key = group_key(v, g->organization, g->name_key, &len);
-
-	table_remove(v->index->groups, key, len);
-	g->name = keep(v, name);
-	g->name_key = keep(v, name_key);
-	key = group_key(v, g->organization, g->name_key, &len);
-	table_put(v->index->groups, key, len, group);
-}
-
-uint32_t view_add_link(struct view *v, uint32_t group, uint32_t organization,
-		       bool carries_owner)
-{
-	uint32_t number = v->n_links++;
-
-	mem_grow(v, v->links, v->n_links, &v->index->c_links);
-	v->links[number] = (struct view_link){ group, organization, carries_owner,
-					       v->groups[group].links };
-	v->groups[group].links = number;
-	v->groups[group].carries_owner |= carries_owner;
-	return number;
-}
-
-void view_carry_owner(struct view *v, uint32_t group)
-{
-	v->groups[group].carries_owner = true;
-	mem_grow(v->index, v->index->owner_at_home, v->n_groups,
-		 &v->index->c_owner_at_home);
-	while (v->index->n_owner_at_home < v->n_groups)
-		v->index->owner_at_home[v->index->n_owner_at_home++] = false;
-	v->index->owner_at_home[group] = true;
-}
-
-static bool owner_at_home(const struct view *v, uint32_t group)
-{
-	return group < v->index->n_owner_at_home && v->index->owner_at_home[group];
-}
-
-static struct view_way *way(struct view *v, uint32_t account, uint32_t organization)
-{
-	struct view_index *x = v->index;
-	uint32_t number = index_find(x->ways, pair_key(account, organization));
-
-	if (number == INDEX_NONE) {
-		number = x->n_ways++;
-		mem_grow(x, x->way, x->n_ways, &x->c_ways);
-		x->way[number] = (struct view_way){ account, organization, 0 };
-		index_add(x->ways, number);
-	}
-	return &x->way[number];
-}
-
-/* One way more, or less, in which an account owns an organization. */
-static void count_way(struct view *v, uint32_t account, uint32_t organization, int by)
-{
-	struct view_way *w = way(v, account, organization);
-	const struct view_account *a = &v->accounts[account];
-	uint32_t before = w->count;
-
-	w->count = (uint32_t)((int)before + by);
-	if (a->service || !a->active || a->blocked)
-		return;
-	v->organizations[organization].person_owners += (before == 0) - (w->count == 0);
-}
-
-void view_add_owner_claim(struct view *v, uint32_t account, uint32_t organization)
-{
-	count_way(v, account, organization, 1);
-}
-
-/* A role has become active or has stopped being so. */
-void view_count_role(struct view *v, uint32_t role, int by)
-{
-	const struct view_role *r = &v->roles[role];
-	struct view_group *g = &v->groups[r->group];
-	const struct view_account *a = &v->accounts[r->account];
-
-	if (a->blocked || !a->active)
-		return;
-	if (r->role == ROLE_OWNER) {
-		if (!a->service)
-			g->person_owners = (uint32_t)((int)g->person_owners + by);
-		return;
-	}
-	g->members = (uint32_t)((int)g->members + by);
-	if (g->members > g->recent)
-		g->recent = g->members;
-	if (!g->carries_owner)
-		return;
-	if (owner_at_home(v, r->group))
-		count_way(v, r->account, g->organization, by);
-	for (uint32_t l = g->links; l != VIEW_NONE; l = v->links[l].next_of_group)
-		if (v->links[l].carries_owner)
-			count_way(v, r->account, v->links[l].organization, by);
 }
 
 /* ---- lists of givers ---- */
@@ -383,8 +282,19 @@ static struct view_contact *make_contact(struct view *v, uint32_t organization,
 	return c;
 }
 
+/* Only those that a mail went, or goes, out for. */
+static void count_pending(struct view *v, const struct view_invitation *i, int by)
+{
+	struct view_contact *c;
+
+	if (i->mode != INVITE_MAIL)
+		return;
+	c = make_contact(v, v->groups[i->group].organization, i->email);
+	c->pending = (uint32_t)((int)c->pending + by);
+}
+
 uint32_t view_invite(struct view *v, uint32_t group, enum role role, uint32_t email,
-		     int64_t giver)
+		     int64_t giver, enum invite_mode mode)
 {
 	uint32_t number =
 		index_find(v->index->invitations, grant_key(group, role, email));
@@ -402,8 +312,10 @@ uint32_t view_invite(struct view *v, uint32_t group, enum role role, uint32_t em
 		index_add(v->index->invitations, number);
 	}
 	i = &v->invitations[number];
-	if (i->givers == VIEW_NONE)
-		make_contact(v, v->groups[group].organization, email)->pending++;
+	if (i->givers == VIEW_NONE) {
+		i->mode = mode;
+		count_pending(v, i, 1);
+	}
 	if (view_giver(v, i->givers, giver) == VIEW_NONE)
 		i->givers = list(v, giver, false, i->givers);
 	return number;
@@ -417,15 +329,16 @@ void view_uninvite(struct view *v, uint32_t invitation, int64_t giver)
 		return;
 	i->givers = list_without(v, i->givers, giver);
 	if (i->givers == VIEW_NONE)
-		make_contact(v, v->groups[i->group].organization, i->email)->pending--;
+		count_pending(v, i, -1);
 }
 
-static void count_account(struct view *v, uint32_t account, int by)
+void view_set_mode(struct view *v, uint32_t invitation, enum invite_mode mode)
 {
-	for (uint32_t r = v->accounts[account].roles; r != VIEW_NONE;
-	     r = v->roles[r].next_of_account)
-		if (view_role_is_active(v, r))
-			view_count_role(v, r, by);
+	struct view_invitation *i = &v->invitations[invitation];
+
+	count_pending(v, i, -1);
+	i->mode = mode;
+	count_pending(v, i, 1);
 }
 
 void view_mailed(struct view *v, uint32_t organization, uint32_t email, int64_t when)
@@ -434,18 +347,4 @@ void view_mailed(struct view *v, uint32_t organization, uint32_t email, int64_t 
 
 	if (when > c->last_mail)
 		c->last_mail = when;
-}
-
-/* The roles stay; while blocked they count for nobody as an owner. */
-void view_block(struct view *v, uint32_t account, bool blocked)
-{
-	struct view_account *a = &v->accounts[account];
-
-	if (a->blocked == blocked)
-		return;
-	if (blocked)
-		count_account(v, account, -1);
-	a->blocked = blocked;
-	if (!blocked)
-		count_account(v, account, 1);
 }

@@ -28,6 +28,8 @@ struct view_organization {
 	const char *name_key;
 	const char *path;       /* "northwind/contoso" */
 	uint32_t person_owners; /* active people who own it, each once */
+	uint32_t assets; /* machines, reports, keys and the like that the console holds */
+	bool gone;       /* deleted in this transaction */
 };
 
 struct view_account {
@@ -47,6 +49,7 @@ struct view_email {
 	uint32_t account;  /* the account with this address in this root, or VIEW_NONE */
 	uint32_t contacts; /* first of what went to it, by organization: private */
 	bool is_protected; /* no source touches whoever has it */
+	bool is_erased;    /* no source brings back whoever had it */
 };
 
 struct view_group {
@@ -55,19 +58,31 @@ struct view_group {
 	const char *name;
 	const char *name_key;
 	bool carries_owner;     /* gives Owner at home or through a link */
+	bool gone;              /* deleted in this transaction */
 	bool is_protected;      /* no source touches it */
 	uint32_t members;       /* roles that count: not wholly suspended */
 	uint32_t recent;        /* the most members within the last 24 hours */
 	uint32_t person_owners; /* active people among its group owners */
 	uint32_t links;         /* first of its links, linked by next_of_group */
+	uint32_t claims;        /* first of its claims, linked by next_of_group */
 };
 
 struct view_link {
+	int64_t id;
 	uint32_t group;
 	uint32_t organization; /* the target */
-	bool carries_owner;
 	uint32_t next_of_group;
 };
+
+/* A privilege that a group's members have in one organization where it is active. */
+struct view_claim {
+	uint32_t group;
+	uint32_t organization;
+	const char *name; /* CLAIM_OWNER, or the console's name of another */
+	uint32_t next_of_group;
+};
+
+#define CLAIM_OWNER "Owner"
 
 /* Given while at least one giver is there; active while one of them is not suspended. */
 struct view_role {
@@ -86,17 +101,27 @@ struct view_giver {
 	uint32_t next;
 };
 
+/* How an address learns of its invitation. */
+enum invite_mode {
+	INVITE_MAIL,
+	INVITE_SILENT, /* no mail: people come by single sign-on */
+	INVITE_STAGED, /* known, but not invited until it is released */
+	INVITE_MODES
+};
+
 struct view_invitation {
 	int64_t id;
 	uint32_t group;
 	uint32_t email;
 	enum role role;
+	enum invite_mode mode;
 	uint32_t givers; /* who joined it, a list; VIEW_NONE: it has ended */
 };
 
 struct view {
-	const char *root; /* name of the root, or "" before there is one */
-	bool licensed;    /* Enterprise, valid or in grace, at the time of loading */
+	const char *root;    /* name of the root, or "" before there is one */
+	bool licensed;       /* Enterprise, valid or in grace, at the time of loading */
+	int64_t licence_end; /* of the last licence, without grace; 0: never had one */
 	struct view_organization *organizations;
 	uint32_t n_organizations;
 	struct view_account *accounts;
@@ -107,6 +132,8 @@ struct view {
 	uint32_t n_groups;
 	struct view_link *links;
 	uint32_t n_links;
+	struct view_claim *claims;
+	uint32_t n_claims;
 	struct view_role *roles;
 	uint32_t n_roles;
 	struct view_giver *givers;
@@ -130,10 +157,10 @@ uint32_t view_add_account(struct view *v, int64_t id, uint32_t email, const char
 /* name_key is text_fold(name). */
 uint32_t view_add_group(struct view *v, int64_t id, uint32_t organization,
 			const char *name, const char *name_key);
-uint32_t view_add_link(struct view *v, uint32_t group, uint32_t organization,
-		       bool carries_owner);
-/* The group gives Owner at home; before any role of it is added. */
-void view_carry_owner(struct view *v, uint32_t group);
+uint32_t view_add_link(struct view *v, uint32_t group, uint32_t organization);
+/* Members of the group have this claim in an organization where it is active. */
+void view_add_claim(struct view *v, uint32_t group, uint32_t organization,
+		    const char *name);
 /* A direct Owner claim. */
 void view_add_owner_claim(struct view *v, uint32_t account, uint32_t organization);
 /* Add a giver to a role, which begins with its first giver. Returns the role. */
@@ -145,7 +172,7 @@ void view_take(struct view *v, uint32_t role, int64_t giver);
 void view_suspend(struct view *v, uint32_t role, int64_t giver, bool suspended);
 /* A giver joins the pending invitation, which begins with the first. */
 uint32_t view_invite(struct view *v, uint32_t group, enum role role, uint32_t email,
-		     int64_t giver);
+		     int64_t giver, enum invite_mode mode);
 void view_uninvite(struct view *v, uint32_t invitation, int64_t giver);
 /* Mail was sent or queued to this address for this organization at this time. */
 void view_mailed(struct view *v, uint32_t organization, uint32_t email, int64_t when);
@@ -164,6 +191,12 @@ uint32_t view_role(const struct view *v, uint32_t group, enum role role,
 uint32_t view_invitation(const struct view *v, uint32_t group, enum role role,
 			 uint32_t email);
 
+/* The group is at home in this organization, or linked to it. */
+bool view_is_active_in(const struct view *v, uint32_t group, uint32_t organization);
+/* The link, or claim, of a group in an organization; or VIEW_NONE. */
+uint32_t view_link(const struct view *v, uint32_t group, uint32_t organization);
+uint32_t view_claim(const struct view *v, uint32_t group, uint32_t organization,
+		    const char *name);
 /* The giver's place in a list of givers, or VIEW_NONE. */
 uint32_t view_giver(const struct view *v, uint32_t givers, int64_t giver);
 bool view_role_is_active(const struct view *v, uint32_t role);
@@ -175,7 +208,8 @@ bool view_owns_organization(const struct view *v, uint32_t account,
 bool view_owns_group(const struct view *v, uint32_t account, uint32_t group);
 /* An active role in a group that is active in this organization or below it. */
 bool view_is_on_roster(const struct view *v, uint32_t account, uint32_t organization);
-/* How many pending invitations the address has in groups of this organization. */
+/* How many pending invitations with a mail the address has in groups of this
+ * organization. */
 uint32_t view_pending(const struct view *v, uint32_t organization, uint32_t email);
 /* When mail last went to the address for this organization, or 0. */
 int64_t view_last_mail(const struct view *v, uint32_t organization, uint32_t email);

@@ -28,11 +28,10 @@ uint32_t view_email(const struct view *v, const char *key)
 
 uint32_t view_group(const struct view *v, uint32_t organization, const char *name_key)
 {
-	AUTO_MEM char *key = talloc_size(NULL, sizeof organization + strlen(name_key));
+	size_t len;
+	AUTO_MEM char *key = view_group_key(NULL, organization, name_key, &len);
 
-	memcpy(key, &organization, sizeof organization);
-	memcpy(key + sizeof organization, name_key, strlen(name_key));
-	return table_get(v->index->groups, key, sizeof organization + strlen(name_key));
+	return table_get(v->index->groups, key, len);
 }
 
 uint32_t view_role(const struct view *v, uint32_t group, enum role role, uint32_t account)
@@ -83,11 +82,16 @@ static bool may_act(const struct view *v, uint32_t account)
 	return v->accounts[account].active && !v->accounts[account].blocked;
 }
 
-bool view_owns_organization(const struct view *v, uint32_t account, uint32_t organization)
+uint32_t view_ways(const struct view *v, uint32_t account, uint32_t organization)
 {
 	uint32_t way = index_find(v->index->ways, pair_key(account, organization));
 
-	return way != INDEX_NONE && v->index->way[way].count > 0 && may_act(v, account);
+	return way == INDEX_NONE ? 0 : v->index->way[way].count;
+}
+
+bool view_owns_organization(const struct view *v, uint32_t account, uint32_t organization)
+{
+	return view_ways(v, account, organization) > 0 && may_act(v, account);
 }
 
 bool view_owns_group(const struct view *v, uint32_t account, uint32_t group)
@@ -95,6 +99,32 @@ bool view_owns_group(const struct view *v, uint32_t account, uint32_t group)
 	uint32_t role = view_role(v, group, ROLE_OWNER, account);
 
 	return role != VIEW_NONE && view_role_is_active(v, role) && may_act(v, account);
+}
+
+uint32_t view_link(const struct view *v, uint32_t group, uint32_t organization)
+{
+	uint32_t l = v->groups[group].links;
+
+	while (l != VIEW_NONE && v->links[l].organization != organization)
+		l = v->links[l].next_of_group;
+	return l;
+}
+
+uint32_t view_claim(const struct view *v, uint32_t group, uint32_t organization,
+		    const char *name)
+{
+	uint32_t c = v->groups[group].claims;
+
+	while (c != VIEW_NONE && (v->claims[c].organization != organization ||
+				  strcmp(v->claims[c].name, name) != 0))
+		c = v->claims[c].next_of_group;
+	return c;
+}
+
+bool view_is_active_in(const struct view *v, uint32_t group, uint32_t organization)
+{
+	return v->groups[group].organization == organization ||
+	       view_link(v, group, organization) != VIEW_NONE;
 }
 
 static bool is_active_within(const struct view *v, uint32_t group, uint32_t organization)

@@ -52,18 +52,41 @@ struct view_index {
 	uint32_t n_ways;
 	struct view_contact *contact;
 	uint32_t n_contacts;
-	bool *owner_at_home; /* by group */
-	uint32_t n_owner_at_home;
 	/* Capacities of the arrays. */
 	size_t c_organizations, c_accounts, c_emails, c_groups, c_links, c_roles,
-		c_givers, c_invitations, c_ways, c_contacts, c_owner_at_home;
+		c_givers, c_invitations, c_ways, c_contacts, c_claims;
 };
 
+/* A copy that lives as long as the view. */
+const char *view_keep(struct view *v, const char *text);
+void *view_group_key(TALLOC_CTX *ctx, uint32_t organization, const char *name_key,
+		     size_t *len);
+
+/* ---- changes that only the judge makes ---- */
+
+/* Paths below change with it. */
+void view_rename_organization(struct view *v, uint32_t organization, const char *name,
+			      const char *name_key);
 void view_rename_group(struct view *v, uint32_t group, const char *name,
 		       const char *name_key);
+/* What is removed ends with all that hangs on it: roles, invitations, links, claims. */
+void view_remove_organization(struct view *v, uint32_t organization);
+void view_remove_group(struct view *v, uint32_t group);
+void view_end_role(struct view *v, uint32_t role);
+void view_end_invitation(struct view *v, uint32_t invitation);
+/* The claims that went with a link go with it. */
+void view_drop_link(struct view *v, uint32_t link);
+void view_drop_claim(struct view *v, uint32_t claim);
+void view_drop_owner_claim(struct view *v, uint32_t account, uint32_t organization);
 /* Count a role that has become active (1) or has stopped being so (-1). */
 void view_count_role(struct view *v, uint32_t role, int by);
 void view_block(struct view *v, uint32_t account, bool blocked);
+void view_set_mode(struct view *v, uint32_t invitation, enum invite_mode mode);
+void view_change_email(struct view *v, uint32_t account, uint32_t email);
+void view_erase(struct view *v, uint32_t account);
+
+/* How many ways account has to own organization. */
+uint32_t view_ways(const struct view *v, uint32_t account, uint32_t organization);
 /* NULL when nothing ever went between them. */
 struct view_contact *view_contact(const struct view *v, uint32_t organization,
 				  uint32_t email);

@@ -17,17 +17,20 @@
 #ifndef DIRBRIDGE_STORE_STORE_H
 #define DIRBRIDGE_STORE_STORE_H
 
+#include "bridge/base/digest.h"
 #include "bridge/base/err.h"
 #include "bridge/base/mem.h"
 #include <stdbool.h>
 
 /* The version of the schema that this program writes and understands. */
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2
 
 enum store_mode {
 	STORE_READ, /* the database refuses every write */
 	STORE_WRITE,
-	STORE_CREATE, /* must not be there yet, or hold nothing; makes the schema */
+	STORE_ACCEPT,  /* for writing, also when it was restored: see store_accept() */
+	STORE_UPGRADE, /* for writing, whatever version it has: see store_upgrade() */
+	STORE_CREATE,  /* must not be there yet, or hold nothing; makes the schema */
 };
 
 struct store;
@@ -41,9 +44,49 @@ struct store;
 MUST_CHECK struct err *store_open(TALLOC_CTX *ctx, const char *url, enum store_mode mode,
 				  struct store **out);
 
+/*
+ * Bring a store to this program's version of the schema, all steps in one transaction;
+ * *from is the version it had. only_look: change nothing, say what would be done. Nobody
+ * else may have it open for writing. ERR_CONFIG for a version that is newer.
+ */
+MUST_CHECK struct err *store_upgrade(const char *url, bool only_look, int64_t *from);
+
 /* Waiting for another writer is not an error, until this many milliseconds have passed;
  * 30 s unless told otherwise. */
 void store_set_wait(struct store *store, int milliseconds);
+
+/*
+ * Beside the file of a store stands another, "PATH.epoch": the store's epoch and the
+ * number of its last commit, written after each. A store that is behind what stands
+ * there, or of another epoch, was restored from an older copy: it can be read, and
+ * planned with, but opening it for writing is refused (store-restored) until a person
+ * accepts it. Without that file nothing is compared.
+ */
+const char *store_epoch(const struct store *store);
+/* What was noticed, as a sentence; NULL when nothing was. */
+const char *store_restored(const struct store *store);
+/* In a transaction of a store opened with STORE_ACCEPT: begin a new epoch. */
+MUST_CHECK struct err *store_accept(struct store *store);
+
+/*
+ * A copy in a file of its own, as of one moment, while others read and write. The file
+ * must not be there yet; only this user can read it. After an error it is gone.
+ */
+MUST_CHECK struct err *store_backup(struct store *store, const char *path);
+
+struct store_copied {
+	size_t tables;
+	int64_t rows;
+	uint8_t digest[HASH_SIZE]; /* of every row of every table, in order */
+};
+
+/*
+ * Everything into a new store, which may be of another kind; then both are read again,
+ * table by table, and compared by digest before the new one is there. ERR_BUG when they
+ * differ, and nothing is left behind.
+ */
+MUST_CHECK struct err *store_copy(const char *from_url, const char *to_url,
+				  struct store_copied *out);
 
 /*
  * Begin. For writing, the write lock is taken now (BEGIN IMMEDIATE), so that what is read
@@ -86,6 +129,21 @@ int64_t row_int(const struct rows *rows, int column);
 const char *row_text(const struct rows *rows, int column);
 const void *row_blob(const struct rows *rows, int column, size_t *len);
 
+/* A row as it is, whatever its columns are, for copying. */
+enum { STORE_COLUMNS = 24 };
+
+struct cell {
+	enum { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_BYTES } kind;
+	int64_t number;
+	const void *bytes; /* of text and bytes; valid until the next rows_next() */
+	size_t len;
+};
+
+/* Fills as many cells as there are columns, at most STORE_COLUMNS; returns how many. */
+int row_cells(const struct rows *rows, struct cell cells[STORE_COLUMNS]);
+MUST_CHECK struct err *store_run_cells(struct store *store, const char *sql,
+				       const struct cell *cells, int n);
+
 /* The id that the last INSERT made. */
 int64_t store_last_id(const struct store *store);
 /* How many rows the last statement changed. */
@@ -102,6 +160,6 @@ MUST_CHECK struct err *store_number(struct store *store, int64_t *number, int64_
 uint64_t store_stop_at(uint64_t n);
 
 /* Private to the room: the statements that make the schema. */
-extern const char *const store_schema_sqlite;
+extern const char *const store_schema_sqlite, *const store_schema_sqlite_2;
 
 #endif

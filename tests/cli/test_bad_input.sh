@@ -193,7 +193,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 sqlite3 "$store" "PRAGMA user_version = 99"
 says 78 "newer than this program" plan contoso
-sqlite3 "$store" "PRAGMA user_version = 1"
+sqlite3 "$store" "PRAGMA user_version = 2"
 
 bridge apply contoso --yes >/dev/null || fail "the apply itself fails"
 says 0 "nothing to do" plan contoso

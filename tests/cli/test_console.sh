@@ -75,7 +75,7 @@ dirbridge: org-isolated: "operator" owns no organization "northwind"
   Check the path, or act as somebody who owns it (--as).
 END
 walk 5 principal allow bo@contoso.example --user bo <<'END'
-dirbridge: there is no principal "bo@contoso.example"
+dirbridge: no-principal: there is no principal "bo@contoso.example"
   See them with: dirbridge principal list
 END
 walk 64 principal allow ada@northwind.example --user '' <<'END'

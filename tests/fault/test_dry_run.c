@@ -57,6 +57,7 @@ static size_t count_others(const char *folder)
 	static const char *const known[] = {
 		"console.db",
 		"console.db-shm",
+		"console.db.epoch",
 		"console.db-wal",
 		"dirbridge.yaml",
 		"source.script",

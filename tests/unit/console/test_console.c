@@ -126,7 +126,7 @@ static void test_not_operator(void **state)
 	assert_refused(set_licence(w, w->now + 365 * DAY), "not-operator");
 	assert_refused(console_change(w->c, &claim, NULL, NULL), "not-operator");
 	assert_refused(console_service(w->c, "mine", &service), "not-operator");
-	assert_refused(console_allow(w->c, "sync", "ada"), "not-operator");
+	assert_refused(console_allow(w->c, "sync", "ada", true), "not-operator");
 	give_up(w);
 	enter(w, "initech", "ada");
 	assert_refused(make_organization(w, VIEW_NONE, "initech"), "not-operator");
@@ -139,7 +139,7 @@ static void test_not_org_owner(void **state)
 
 	join(w, HOME, "Operators", ROLE_MEMBER, BO);
 	enter(w, "northwind", "root");
-	assert_ok(console_allow(w->c, BO, "bo"));
+	assert_ok(console_allow(w->c, BO, "bo", true));
 	assert_refused(make_group(w, HOME, "Mine"), "not-org-owner");
 	commit(w);
 	enter(w, "northwind", "bo");
@@ -154,7 +154,7 @@ static void test_not_group_owner(void **state)
 
 	join(w, HOME, "Operators", ROLE_MEMBER, BO);
 	enter(w, "northwind", "root");
-	assert_ok(console_allow(w->c, BO, "bo"));
+	assert_ok(console_allow(w->c, BO, "bo", true));
 	commit(w);
 	enter(w, "northwind", "bo");
 	assert_refused(change_role(w, CHANGE_GIVE, HOME, "Operators", ROLE_OWNER, BO,
@@ -175,7 +175,7 @@ static void test_a_group_owner_needs_no_owner_claim(void **state)
 
 	join(w, HOME, "Operators", ROLE_OWNER, BO);
 	enter(w, "northwind", "root");
-	assert_ok(console_allow(w->c, BO, "bo"));
+	assert_ok(console_allow(w->c, BO, "bo", true));
 	commit(w);
 	enter(w, "northwind", "bo");
 	assert_refused(console_organization(w->c, HOME, &found), "org-isolated");
@@ -333,7 +333,7 @@ static void test_what_a_block_left_without_an_owner_gets_its_next(void **state)
 	join(w, HOME, "Operators", ROLE_MEMBER, BO);
 	join(w, "northwind", "Owners", ROLE_MEMBER, KIM);
 	enter(w, "northwind", "root");
-	assert_ok(console_allow(w->c, KIM, "kim"));
+	assert_ok(console_allow(w->c, KIM, "kim", true));
 	assert_refused(change_role(w, CHANGE_GIVE, "northwind", "Owners", ROLE_MEMBER, BO,
 				   GIVER_HAND),
 		       "not-group-owner");

@@ -30,24 +30,27 @@ static void refuse_all(struct world *w, const struct attempt *attempts, size_t n
 
 #define NEW_ORG                                                                          \
 	"INSERT INTO organization (id, parent_id, root_id, level, name,"                 \
-	" name_key, created) VALUES "
+	" name_key, created, uid) VALUES "
 
 static void test_the_tree_of_organizations(void **state)
 {
 	static const struct attempt attempts[] = {
-		{ NEW_ORG "(90, " ORG("lab") ", " ORG("northwind") ", 4, 'x', 'x', 1)",
+		{ NEW_ORG
+		  "(90, " ORG("lab") ", " ORG("northwind") ", 4, 'x', 'x', 1, 'u')",
 		  "CHECK" },
 		{ NEW_ORG
-		  "(90, " ORG("contoso") ", " ORG("northwind") ", 2, 'x', 'x', 1)",
+		  "(90, " ORG("contoso") ", " ORG("northwind") ", 2, 'x', 'x', 1, 'u')",
 		  "org-depth" },
-		{ NEW_ORG "(90, " ORG("contoso") ", " ORG("globex") ", 3, 'x', 'x', 1)",
+		{ NEW_ORG
+		  "(90, " ORG("contoso") ", " ORG("globex") ", 3, 'x', 'x', 1, 'u')",
 		  "org-depth" },
-		{ NEW_ORG "(90, 12345, " ORG("globex") ", 2, 'x', 'x', 1)", "org-depth" },
-		{ NEW_ORG "(90, NULL, " ORG("globex") ", 1, 'x', 'x', 1)", "CHECK" },
-		{ NEW_ORG "(90, NULL, 90, 2, 'x', 'x', 1)", "CHECK" },
-		{ NEW_ORG "(90, NULL, 90, 1, 'Globex', 'globex', 1)", "UNIQUE" },
+		{ NEW_ORG "(90, 12345, " ORG("globex") ", 2, 'x', 'x', 1, 'u')",
+		  "org-depth" },
+		{ NEW_ORG "(90, NULL, " ORG("globex") ", 1, 'x', 'x', 1, 'u')", "CHECK" },
+		{ NEW_ORG "(90, NULL, 90, 2, 'x', 'x', 1, 'u')", "CHECK" },
+		{ NEW_ORG "(90, NULL, 90, 1, 'Globex', 'globex', 1, 'u')", "UNIQUE" },
 		{ NEW_ORG "(90, " ORG("northwind") ", " ORG(
-			  "northwind") ", 2, 'C', 'contoso', 1)",
+			  "northwind") ", 2, 'C', 'contoso', 1, 'u')",
 		  "UNIQUE" },
 		{ "UPDATE organization SET parent_id = " ORG(
 			  "globex") " WHERE name = 'contoso'",
@@ -61,8 +64,8 @@ static void test_the_tree_of_organizations(void **state)
 	};
 	struct world *w = world_new(*state);
 
-	run(w,
-	    NEW_ORG "(80, " ORG("contoso") ", " ORG("northwind") ", 3, 'lab', 'lab', 1)");
+	run(w, NEW_ORG
+	    "(80, " ORG("contoso") ", " ORG("northwind") ", 3, 'lab', 'lab', 1, 'lab')");
 	refuse_all(w, attempts, ARRAY_LEN(attempts));
 }
 
@@ -100,7 +103,8 @@ static void test_groups_and_roles_are_there_once(void **state)
 {
 	static const struct attempt attempts[] = {
 		{ "INSERT INTO security_group (organization_id, name, name_key,"
-		  " valid_from) VALUES (" ORG("contoso") ", 'X', 'operators', 1)",
+		  " valid_from, uid) VALUES (" ORG(
+			  "contoso") ", 'X', 'operators', 1, 'u')",
 		  "UNIQUE" },
 		{ "INSERT INTO role (group_id, role, account_id, valid_from)"
 		  " SELECT group_id, role, account_id, 9 FROM role WHERE id = 1",
@@ -167,7 +171,7 @@ static void test_invitations_are_pending_once_and_end_once(void **state)
 
 	invite(w, HOME, "Operators", ROLE_MEMBER, BO);
 	refuse_all(w, attempts, ARRAY_LEN(attempts));
-	assert_ok(console_decline(w->ctx, w->store, token_of(w, BO), w->now));
+	assert_ok(console_decline(w->ctx, w->store, token_of(w, BO), BY(), w->now));
 	refuse_all(w, ended, ARRAY_LEN(ended));
 }
 
@@ -197,7 +201,9 @@ static void test_people_are_there_once(void **state)
 		{ "INSERT INTO account (subject_id, kind, created) VALUES (1, 'robot', "
 		  "1)",
 		  "CHECK" },
-		{ "INSERT INTO principal (name) VALUES ('sync')", "UNIQUE" },
+		{ "INSERT INTO principal (kind, name, account_id)"
+		  " VALUES ('service', 'sync', 1)",
+		  "UNIQUE" },
 	};
 	struct world *w = world_new(*state);
 

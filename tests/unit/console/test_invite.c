@@ -42,7 +42,7 @@ static void source_invites(struct world *w, enum role role, const char *who,
 
 static struct err *accept(struct world *w, const char *token, struct acceptance *out)
 {
-	return console_accept(w->ctx, w->store, token, NULL, "Bo", w->now, out);
+	return console_accept(w->ctx, w->store, token, BY(.name = "Bo"), w->now, out);
 }
 
 static int64_t given(struct world *w, const char *state)
@@ -88,7 +88,7 @@ static void test_invite_rights(void **state)
 
 	join(w, HOME, "Operators", ROLE_OWNER, BO);
 	enter(w, "northwind", "root");
-	assert_ok(console_allow(w->c, BO, "bo"));
+	assert_ok(console_allow(w->c, BO, "bo", true));
 	commit(w);
 	enter(w, "northwind", "bo");
 	assert_refused(ask(w, CHANGE_INVITE, ROLE_MEMBER, KIM), "invite-rights");
@@ -167,7 +167,7 @@ static void test_all_of_one_transaction_is_one_mail(void **state)
 	assert_ok(ask(w, CHANGE_INVITE, ROLE_MEMBER, KIM));
 	commit(w);
 	assert_int_equal(number(w, "SELECT count(*) FROM mail"), 2);
-	assert_int_equal(number(w, "SELECT count(*) FROM outbox"), 2);
+	assert_int_equal(number(w, "SELECT count(*) FROM mail WHERE sent IS NULL"), 2);
 	assert_int_equal(number(w, "SELECT count(DISTINCT mail_id) FROM invitation"), 2);
 }
 
@@ -178,7 +178,7 @@ static void test_one_more_while_another_is_pending_joins_it_silently(void **stat
 	invite(w, HOME, "Operators", ROLE_MEMBER, BO);
 	w->now += 60;
 	invite(w, HOME, "Operators", ROLE_OWNER, BO);
-	assert_int_equal(number(w, "SELECT count(*) FROM outbox"), 1);
+	assert_int_equal(number(w, "SELECT count(*) FROM mail WHERE sent IS NULL"), 1);
 	assert_int_equal(number(w, "SELECT count(DISTINCT mail_id) FROM invitation"), 1);
 }
 
@@ -190,7 +190,7 @@ static void test_a_source_joins_what_is_pending_by_hand(void **state)
 	source_invites(w, ROLE_MEMBER, BO, BO);
 	assert_int_equal(invitations(w, "pending"), 1);
 	assert_int_equal(number(w, "SELECT count(*) FROM invitation_giver"), 2);
-	assert_int_equal(number(w, "SELECT count(*) FROM outbox"), 1);
+	assert_int_equal(number(w, "SELECT count(*) FROM mail WHERE sent IS NULL"), 1);
 	enter(w, "northwind", "sync");
 	assert_ok(change_invitation(w, CHANGE_UNINVITE, HOME, "Operators", ROLE_MEMBER,
 				    BO, SOURCE));
@@ -236,8 +236,8 @@ static void test_accepting_binds_the_people_of_the_sources(void **state)
 	source_invites(w, ROLE_MEMBER, BO, "anchor-1");
 	source_invites(w, ROLE_OWNER, "bo@old.example", "anchor-1");
 	source_invites(w, ROLE_MEMBER, KIM, "anchor-2");
-	assert_ok(console_accept(w->ctx, w->store, token_of(w, BO), "bo@home.example",
-				 NULL, w->now, &done));
+	assert_ok(console_accept(w->ctx, w->store, token_of(w, BO),
+				 BY(.email = "bo@home.example"), w->now, &done));
 	assert_string_equal(done.email, "bo@home.example");
 	assert_int_equal(done.roles, 2);
 	assert_int_equal(given(w, "given"), 2);
@@ -274,8 +274,8 @@ static void test_accepting_by_somebody_who_is_known(void **state)
 	int64_t accounts = number(w, "SELECT count(*) FROM account");
 
 	invite(w, HOME, "Operators", ROLE_MEMBER, BO);
-	assert_ok(console_accept(w->ctx, w->store, token_of(w, BO), ADA, "Other", w->now,
-				 &done));
+	assert_ok(console_accept(w->ctx, w->store, token_of(w, BO),
+				 BY(.email = ADA, .name = "Other"), w->now, &done));
 	assert_string_equal(done.email, ADA);
 	assert_int_equal(number(w, "SELECT count(*) FROM account"), accounts);
 	assert_int_equal(number(w, "SELECT count(*) FROM subject WHERE name = 'Other'"),
@@ -325,11 +325,11 @@ static void test_declined(void **state)
 
 	source_invites(w, ROLE_MEMBER, BO, "anchor-1");
 	source_invites(w, ROLE_MEMBER, KIM, "anchor-2");
-	assert_ok(console_decline(w->ctx, w->store, token_of(w, BO), w->now));
+	assert_ok(console_decline(w->ctx, w->store, token_of(w, BO), BY(), w->now));
 	assert_int_equal(given(w, "declined"), 1);
 	assert_int_equal(given(w, "invited"), 1);
 	assert_int_equal(invitations(w, "declined"), 1);
-	assert_refused(console_decline(w->ctx, w->store, token_of(w, BO), w->now),
+	assert_refused(console_decline(w->ctx, w->store, token_of(w, BO), BY(), w->now),
 		       "invite-ended");
 	assert_refused(accept(w, token_of(w, BO), &done), "invite-ended");
 	assert_int_equal(roles_now(w), 0);
@@ -365,7 +365,7 @@ static void test_expired_after_seven_days(void **state)
 	assert_int_equal(invitations(w, "pending"), 1);
 	w->now += 1;
 	assert_refused(accept(w, token_of(w, BO), &done), "invite-ended");
-	assert_refused(console_decline(w->ctx, w->store, token_of(w, BO), w->now),
+	assert_refused(console_decline(w->ctx, w->store, token_of(w, BO), BY(), w->now),
 		       "invite-ended");
 	enter(w, "northwind", "sync");
 	assert_int_equal(w->c->view->n_invitations, 0);
@@ -420,7 +420,7 @@ static void test_a_token_that_was_tampered_with(void **state)
 
 		token[i] = kept == '0' ? '1' : '0';
 		assert_refused(accept(w, token, &done), "invite-ended");
-		assert_refused(console_decline(w->ctx, w->store, token, w->now),
+		assert_refused(console_decline(w->ctx, w->store, token, BY(), w->now),
 			       "invite-ended");
 		token[i] = kept;
 	}

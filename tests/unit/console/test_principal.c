@@ -40,9 +40,9 @@ static void test_a_choice_must_be_made(void **state)
 	struct world *w = world_new(*state);
 
 	enter(w, "northwind", "root");
-	assert_ok(console_allow(w->c, "sync", "ada"));
-	assert_ok(console_allow(w->c, "sync", "ada"));
-	assert_refused(console_allow(w->c, "nobody", "ada"), "no-principal");
+	assert_ok(console_allow(w->c, "sync", "ada", true));
+	assert_ok(console_allow(w->c, "sync", "ada", true));
+	assert_refused(console_allow(w->c, "nobody", "ada", true), "no-principal");
 	commit(w);
 	load(w, "northwind");
 	assert_err(console_act(w->c, "ada", NULL), ERR_USAGE, ADA ", sync");
@@ -64,7 +64,7 @@ static void test_a_source_acts_as_a_service_principal_only(void **state)
 	give_up(w);
 }
 
-static void test_a_service_principal_takes_no_persons_name(void **state)
+static void test_a_person_and_a_service_may_have_one_name(void **state)
 {
 	struct world *w = world_new(*state);
 	uint32_t first, again, taken;
@@ -73,8 +73,16 @@ static void test_a_service_principal_takes_no_persons_name(void **state)
 	assert_ok(console_service(w->c, "sync", &first));
 	assert_ok(console_service(w->c, "sync", &again));
 	assert_int_equal(first, again);
-	assert_refused(console_service(w->c, ADA, &taken), "name-taken");
-	assert_refused(console_service(w->c, "operator", &taken), "name-taken");
+	assert_ok(console_service(w->c, ADA, &taken));
+	assert_int_not_equal(taken, account(w, ADA));
+	assert_err(console_allow(w->c, ADA, "eve", true), ERR_USAGE,
+		   "a person and a service");
+	assert_ok(console_allow(w->c, "service:" ADA, "eve", true));
+	assert_ok(console_allow(w->c, "person:" ADA, "eve", true));
+	assert_err(console_act(w->c, "eve", ADA), ERR_USAGE,
+		   "person:" ADA ", service:" ADA);
+	assert_ok(console_act(w->c, "eve", "service:" ADA));
+	assert_int_equal(w->c->principal.account, taken);
 	give_up(w);
 }
 
@@ -97,7 +105,7 @@ static void test_known_is_who_can_be_seen(void **state)
 	join(w, HOME, "Owners", ROLE_MEMBER, BO);
 	join(w, "northwind/fabrikam", "Owners", ROLE_MEMBER, "fay@fabrikam.example");
 	enter(w, "northwind", "root");
-	assert_ok(console_allow(w->c, BO, "bo"));
+	assert_ok(console_allow(w->c, BO, "bo", true));
 	assert_ok(console_known(w->c, "fay@fabrikam.example", &found));
 	commit(w);
 	enter(w, "northwind", "bo");
@@ -150,7 +158,7 @@ int main(void)
 		TEST(test_only_ones_own),
 		TEST(test_a_choice_must_be_made),
 		TEST(test_a_source_acts_as_a_service_principal_only),
-		TEST(test_a_service_principal_takes_no_persons_name),
+		TEST(test_a_person_and_a_service_may_have_one_name),
 		TEST(test_a_person_who_plays_no_part_is_still_a_person),
 		TEST(test_known_is_who_can_be_seen),
 		TEST(test_no_group),

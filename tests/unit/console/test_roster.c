@@ -167,8 +167,7 @@ static void test_pending_invitations_then_and_now(void **state)
 	assert_int_equal(r.invitations[0].expires, start + 7 * DAY);
 	assert_string_equal(r.invitations[1].email, KIM);
 	w->now += DAY;
-	assert_ok(console_accept(w->ctx, w->store, token_of(w, BO), NULL, NULL, w->now,
-				 &done));
+	assert_ok(console_accept(w->ctx, w->store, token_of(w, BO), BY(), w->now, &done));
 	r = look(w, HOME, w->now);
 	assert_int_equal(r.n_invitations, 1);
 	r = look(w, HOME, start);

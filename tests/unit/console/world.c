@@ -135,8 +135,8 @@ void join(struct world *w, const char *path, const char *name, enum role role,
 	struct acceptance done;
 
 	invite(w, path, name, role, who);
-	assert_ok(console_accept(w->ctx, w->store, token_of(w, who), NULL, NULL, w->now,
-				 &done));
+	assert_ok(
+		console_accept(w->ctx, w->store, token_of(w, who), BY(), w->now, &done));
 }
 
 int64_t number(struct world *w, const char *sql)
@@ -170,7 +170,7 @@ static void make_root(struct world *w, const char *name, const char *owner,
 	assert_ok(console_account(w->c, owner, NULL, &root.account));
 	assert_ok(console_change(w->c, &root, NULL, NULL));
 	assert_ok(console_change(w->c, &licence, NULL, NULL));
-	assert_ok(console_allow(w->c, owner, user));
+	assert_ok(console_allow(w->c, owner, user, true));
 	commit(w);
 }
 

@@ -75,4 +75,7 @@ void run(struct world *w, const char *sql);
 		err_free(refused_);                                                      \
 	} while (0)
 
+/* Whoever brings a token, for console_accept() and console_decline(). */
+#define BY(...) (&(struct answer_by){ .os_user = "bearer", __VA_ARGS__ })
+
 #endif

@@ -14,7 +14,7 @@ static struct view *new_view(TALLOC_CTX *ctx)
 	view_add_group(v, 2, root, "Auditors", "auditors");
 	view_add_group(v, 3, own, "Readers", "readers");
 	view_add_group(v, 4, root, "Elsewhere", "elsewhere");
-	view_add_link(v, AUDITORS, own, false);
+	view_add_link(v, AUDITORS, own);
 	return v;
 }
 

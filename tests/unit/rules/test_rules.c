@@ -35,7 +35,7 @@ static struct world world_new(TALLOC_CTX *ctx)
 	w.sync = view_add_account(w.v, 3, VIEW_NONE, "sync", true);
 	w.owners = view_add_group(w.v, 1, w.root, "Owners", "owners");
 	w.team = view_add_group(w.v, 2, w.child, "Team", "team");
-	view_carry_owner(w.v, w.owners);
+	view_add_claim(w.v, w.owners, w.root, CLAIM_OWNER);
 	view_add_owner_claim(w.v, w.ada, w.child);
 	view_add_owner_claim(w.v, w.sync, w.child);
 	view_give(w.v, w.owners, ROLE_OWNER, w.ada, GIVER_HAND, false);
@@ -43,10 +43,12 @@ static struct world world_new(TALLOC_CTX *ctx)
 	view_give(w.v, w.team, ROLE_OWNER, w.ada, GIVER_HAND, false);
 	view_give(w.v, w.team, ROLE_OWNER, w.sync, GIVER_HAND, false);
 	view_give(w.v, w.team, ROLE_MEMBER, w.bo, GIVER_HAND, false);
-	w.as_ada = (struct principal){ false, w.ada, "ada" };
-	w.as_bo = (struct principal){ false, w.bo, "bo" };
-	w.as_sync = (struct principal){ false, w.sync, "sync" };
-	w.as_operator = (struct principal){ true, VIEW_NONE, "operator" };
+	w.as_ada = (struct principal){ .account = w.ada, .name = "ada" };
+	w.as_bo = (struct principal){ .account = w.bo, .name = "bo" };
+	w.as_sync = (struct principal){ .account = w.sync, .name = "sync" };
+	w.as_operator = (struct principal){ .operator_ = true,
+					    .account = VIEW_NONE,
+					    .name = "operator" };
 	return w;
 }
 
@@ -188,7 +190,7 @@ static void test_licences_and_claims(void **state)
 			 RULE_NONE);
 	assert_false(w.v->licensed);
 	judged(w.v, &w.as_ada, claim, RULE_NOT_OPERATOR);
-	judged(w.v, &w.as_operator, claim, RULE_NAME_TAKEN);
+	judged(w.v, &w.as_operator, claim, RULE_UNCHANGED);
 	claim.organization = w.grandchild;
 	assert_int_equal(judge(w.v, &w.as_operator, &claim, NOW), RULE_NONE);
 	assert_true(view_owns_organization(w.v, w.sync, w.grandchild));
@@ -271,7 +273,7 @@ static void test_a_source_gives(void **state)
 	view_give(w.v, mine, ROLE_OWNER, w.sync, GIVER_HAND, false);
 	judged(w.v, &w.as_sync, c, RULE_NOT_ORG_OWNER);
 	view_add_owner_claim(w.v, w.sync, w.grandchild);
-	view_carry_owner(w.v, mine);
+	view_add_claim(w.v, mine, w.v->groups[mine].organization, CLAIM_OWNER);
 	judged(w.v, &w.as_sync, c, RULE_OWNER_CLAIM);
 	c.allow_owner_claim = true;
 	judged(w.v, &w.as_sync, c, RULE_NONE);
@@ -353,7 +355,7 @@ static void test_inviting(void **state)
 	judged(w.v, &w.as_ada,
 	       invitation(&w, CHANGE_INVITE, ROLE_MEMBER, eve, GIVER_HAND),
 	       RULE_INVITE_COOLDOWN);
-	view_invite(w.v, w.team, ROLE_OWNER, view_email(w.v, eve), ACME);
+	view_invite(w.v, w.team, ROLE_OWNER, view_email(w.v, eve), ACME, INVITE_MAIL);
 	judged(w.v, &w.as_ada,
 	       invitation(&w, CHANGE_INVITE, ROLE_MEMBER, eve, GIVER_HAND), RULE_NONE);
 	judged(w.v, &w.as_ada,
@@ -376,7 +378,8 @@ static void test_blocking(void **state)
 {
 	struct world w = world_new(*state);
 	struct change c = { .kind = CHANGE_BLOCK, .account = w.ada };
-	struct principal stranger = { false, person(w.v, 9, "zoe@x.example"), "zoe" };
+	struct principal stranger = { .account = person(w.v, 9, "zoe@x.example"),
+				      .name = "zoe" };
 
 	judged(w.v, &stranger, c, RULE_ORG_ISOLATED);
 	judged(w.v, &w.as_sync, c, RULE_NOT_ORG_OWNER);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files for SQLite share. Private to the room.
+ */
+#ifndef DIRBRIDGE_STORE_SQLITE_P_H
+#define DIRBRIDGE_STORE_SQLITE_P_H
+
+#include "bridge/base/table.h"
+#include "bridge/store/store.h"
+#include <sqlite3.h>
+
+enum { STORE_STATEMENTS = 256, STORE_EPOCH = 32 };
+
+struct rows {
+	struct store *store;
+	sqlite3_stmt *stmt;
+	bool running;
+};
+
+struct store {
+	sqlite3 *db;
+	char *path;
+	bool writing, begun;
+	bool unborn; /* being made: gone again unless committed */
+	char epoch[STORE_EPOCH + 1];
+	int64_t sequence; /* of the last commit that this handle made or saw */
+	bool restored;
+	char *was; /* what stands beside a store that was restored */
+	/* Prepared statements, by the address of their text. */
+	struct table *by_sql;
+	const char *sql[STORE_STATEMENTS];
+	struct rows *rows[STORE_STATEMENTS];
+	uint32_t n;
+};
+
+/* An error of SQLite's, sorted by who must act. */
+struct err *store_classify(struct store *s, int rc);
+/* Statements without parameters. */
+MUST_CHECK struct err *store_script(struct store *s, const char *sql);
+
+/* ---- the file beside the store ---- */
+
+/* Read it, then the store's own: is the store older than what was last written? */
+MUST_CHECK struct err *beside_check(struct store *s);
+/* One more commit: within the transaction, and after it. */
+MUST_CHECK struct err *beside_count(struct store *s);
+void beside_write(const struct store *s);
+
+#endif
