@@ -86,6 +86,26 @@ struct range {
 	int64_t low, high; /* both 0: not set */
 };
 
+/* How much may go without a person: a limit for each, in this order, as `limits` names
+ * them. */
+enum limit_of {
+	LIMIT_PEOPLE,
+	LIMIT_DISABLED,
+	LIMIT_GROUPS,
+	LIMIT_GROUP,
+	LIMIT_GRANTS,
+	LIMIT_OWNERS,
+	LIMIT_EMAILS,
+	LIMIT_INVITATIONS,
+	LIMITS
+};
+
+/* "50", "25%", "50 or 25%", "25% until 2026-12-31"; all 0: the default. */
+struct limit {
+	uint32_t count, percent;
+	int64_t until;
+};
+
 struct source_config {
 	const char *name;
 	const char *file; /* where it is written */
@@ -103,6 +123,7 @@ struct source_config {
 	enum removal removal;
 	int64_t grace; /* seconds, for REMOVAL_SUSPEND */
 	struct range expect_people;
+	struct limit limits[LIMITS];
 	const char *const *protect; /* e-mail keys and group names never touched */
 	bool shared_directory;
 	int64_t idle_timeout; /* seconds without a word from the connector */

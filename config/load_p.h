@@ -85,6 +85,9 @@ void value_read(const struct building *b, const char *path, struct value_rule *o
 /* grants.c */
 void grants_read(const struct building *b);
 
+/* limits.c */
+void limits_read(const struct building *b);
+
 /* source.c: true for what says who reads. */
 bool is_credential(const struct setting *row);
 

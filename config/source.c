@@ -223,6 +223,7 @@ static void fill_source(const struct building *b)
 	settings_range(s, "expect_people", &out->expect_people.low,
 		       &out->expect_people.high);
 	out->protect = protected_names(b);
+	limits_read(b);
 	out->shared_directory = settings_bool(s, "shared_directory");
 	out->idle_timeout = settings_number(s, "idle_timeout");
 	out->run_timeout = settings_number(s, "run_timeout");

@@ -47,6 +47,10 @@ COMMAND(check);
 COMMAND(look);
 COMMAND(plan);
 COMMAND(apply);
+COMMAND(run);
+COMMAND(holds);
+COMMAND(approve);
+COMMAND(reject);
 COMMAND(expect);
 
 /* What a run starts as its child. */

@@ -267,7 +267,8 @@ struct err *console_finish(struct console *c)
 	return err ? err : event_finish(c);
 }
 
-static struct err *find_source(struct console *c, uint32_t organization, const char *name)
+struct err *console_find_source(struct console *c, uint32_t organization,
+				const char *name)
 {
 	struct err *err = store_number(
 		c->store, &c->source, 0,
@@ -279,7 +280,7 @@ static struct err *find_source(struct console *c, uint32_t organization, const c
 	return err_hint(err_new(ERR_USAGE,
 				"source \"%s\" of \"%s\" has never been applied", name,
 				c->view->organizations[organization].path),
-			"Only a source that was read before can shrink.");
+			"Only what was applied before is remembered.");
 }
 
 struct err *console_expect(struct console *c, uint32_t organization, const char *source,
@@ -295,7 +296,7 @@ struct err *console_expect(struct console *c, uint32_t organization, const char 
 		.target = target,
 		.after = reason,
 	};
-	struct err *err = find_source(c, organization, source);
+	struct err *err = console_find_source(c, organization, source);
 
 	if (err == NULL)
 		err = store_run(c->store,

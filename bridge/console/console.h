@@ -99,6 +99,33 @@ MUST_CHECK struct err *console_expect(struct console *console, uint32_t organiza
 				      const char *source, bool groups, int64_t low,
 				      int64_t high, int64_t lapses, const char *reason);
 
+/* One thing that waits for a person. */
+struct held {
+	uint8_t id[DIGEST_SIZE];
+	const char *source;
+	const char *kind, *code;
+	const char *what, *reason; /* in words, not escaped */
+	int64_t since;
+	uint32_t organization; /* where it acts */
+	const char *decision;  /* "approve" or "reject" when there is one; NULL */
+};
+
+/* What is held of the sources of an organization that the principal owns (and below), or
+ * of one of them by name; by source, then since. Belongs to ctx. */
+MUST_CHECK struct err *console_holds(TALLOC_CTX *ctx, struct console *console,
+				     uint32_t organization, const char *source,
+				     struct held **out, size_t *n);
+
+/*
+ * A person's decision on an operation of a source, by its id: "approve" lapses after 72
+ * hours, "reject" silences the operation until it is no longer derived. Needs Owner where
+ * the operation acts (acts_at) as well as of the source's organization.
+ */
+MUST_CHECK struct err *console_decide(struct console *console, uint32_t organization,
+				      const char *source, const char *word,
+				      const uint8_t id[DIGEST_SIZE], uint32_t acts_at,
+				      const char *reason);
+
 /* Write what is kept until the end: heads of the audit chains, change counters. */
 MUST_CHECK struct err *console_finish(struct console *console);
 

@@ -60,6 +60,11 @@ MUST_CHECK struct err *event_write(struct console *c, const struct change *chang
 				   const struct audit_line *line);
 MUST_CHECK struct err *event_finish(struct console *c);
 
+/* Sets c->source to the source of this name and organization. ERR_USAGE when there is
+ * none. */
+MUST_CHECK struct err *console_find_source(struct console *c, uint32_t organization,
+					   const char *name);
+
 /* The refusal of a rule, in words, with what to do about it. */
 MUST_CHECK struct err *refusal(enum rule rule);
 

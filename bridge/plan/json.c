@@ -237,6 +237,27 @@ static json_t *pull_of(const struct pull_facts *f)
 	return o;
 }
 
+static json_t *budget_of(const struct budget *b)
+{
+	json_t *o = need(json_object());
+
+	put(o, "limit", b->limit == UINT32_MAX ? json_null() : number(b->limit));
+	put(o, "of", number(b->of));
+	put(o, "spent", number(b->spent));
+	put(o, "tripped", json_boolean(b->tripped));
+	put(o, "would", number(b->would));
+	return o;
+}
+
+static json_t *budgets_of(const struct plan *plan)
+{
+	json_t *o = need(json_object());
+
+	for (enum budget_layer l = 0; l < BUDGETS; l++)
+		put(o, budget_name(l), budget_of(&plan->budgets[l]));
+	return o;
+}
+
 static json_t *summary_of(const struct plan *plan)
 {
 	static const char *const names[CLASSES] = {
@@ -263,6 +284,7 @@ static json_t *summary_of(const struct plan *plan)
 void plan_json(struct str *out, const struct plan *plan, const char *mode)
 {
 	str_add_char(out, '{');
+	write_member(out, "budgets", budgets_of(plan));
 	write_member(out, "config", hex(plan->config.bytes, DIGEST_SIZE));
 	write_array(out, "findings", plan, plan->n_findings, finding_of);
 	write_member(out, "first", json_boolean(plan->first));

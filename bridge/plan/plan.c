@@ -55,6 +55,24 @@ static const struct {
 	[REASON_UNPROVED] = { "unproved", "missing, but absence is not proved" },
 	[REASON_LAST_MEMBER] = { "last-member",
 				 "the last member of a group that had more" },
+	[REASON_BUDGET_PEOPLE] = { "budget-people",
+				   "more people than may go in one run" },
+	[REASON_BUDGET_DISABLED] = { "budget-disabled",
+				     "more disabled people than may go in one run" },
+	[REASON_BUDGET_GROUPS] = { "budget-groups",
+				   "more groups than may be emptied in one run" },
+	[REASON_BUDGET_GROUP] = { "budget-group",
+				  "more of one group than may go in one run" },
+	[REASON_BUDGET_GRANTS] = { "budget-grants",
+				   "more grants than may go in one run" },
+	[REASON_BUDGET_OWNERS] = { "budget-owners",
+				   "more owners of one group than may go in one run" },
+	[REASON_BUDGET_EMAILS] = { "budget-emails",
+				   "more changed addresses than in one run" },
+	[REASON_BUDGET_INVITATIONS] = { "budget-invitations", "more new people than may "
+							      "be invited in one run" },
+	[REASON_REJECTED] = { "rejected", "a person has rejected it" },
+	[REASON_NOT_ASKED] = { "not-asked", "left for the next run" },
 	[REASON_HAS_ROLE] = { "has-role", "has the role already" },
 	[REASON_BUG] = { "bug", "a bug: no row of the decision table fits" },
 };
@@ -95,6 +113,14 @@ const char *operation_code(const struct operation *op)
 const char *reason_code(enum reason reason)
 {
 	return reasons[reason].code;
+}
+
+enum reason reason_of_code(const char *code)
+{
+	for (enum reason r = 0; r < REASONS; r++)
+		if (strcmp(reasons[r].code, code) == 0)
+			return r;
+	return REASON_BUG;
 }
 
 const char *reason_text(enum reason reason)
@@ -207,11 +233,10 @@ void plan_identify(struct plan *plan)
 		identify(plan, &plan->operations[i]);
 }
 
-static bool takes(const struct operation *op)
+bool plan_takes(const struct operation *op)
 {
-	return op->verdict == VERDICT_DO && op->kind >= OPERATION_REVOKE &&
-	       op->kind <= OPERATION_CANCEL && op->reason != REASON_ADDRESS_CHANGED &&
-	       op->reason != REASON_HAS_ROLE;
+	return op->kind >= OPERATION_REVOKE && op->kind <= OPERATION_CANCEL &&
+	       op->reason != REASON_ADDRESS_CHANGED && op->reason != REASON_HAS_ROLE;
 }
 
 static bool gives(const struct operation *op)
@@ -231,7 +256,7 @@ static void count_people(struct plan *plan)
 
 		if (gives(op))
 			stays[op->person] = true;
-		if (!takes(op))
+		if (op->verdict != VERDICT_DO || !plan_takes(op))
 			continue;
 		plan->persons[op->person].lost++;
 		ends[op->person] |= op->kind != OPERATION_LEAVE;

@@ -16,6 +16,8 @@
 
 #include "bridge/base/digest.h"
 #include "bridge/base/str.h"
+#include "bridge/base/table.h"
+#include "bridge/plan/budget.h"
 #include "bridge/record/given.h"
 #include "bridge/rules/rules.h"
 
@@ -73,8 +75,18 @@ enum reason {
 	REASON_UNKNOWN,         /* unknown: the entry failed to map */
 	REASON_UNPROVED,        /* unproved: missing, but absence is not proved */
 	REASON_LAST_MEMBER,     /* last-member of a group that had two or more */
-	REASON_HAS_ROLE,        /* has-role: the invitation is not needed any more */
-	REASON_BUG,             /* bug: no row of the table fits */
+	REASON_BUDGET_PEOPLE,   /* budget-people: more than may go without a person */
+	REASON_BUDGET_DISABLED, /* budget-disabled: likewise, who is disabled */
+	REASON_BUDGET_GROUPS,
+	REASON_BUDGET_GROUP,
+	REASON_BUDGET_GRANTS,
+	REASON_BUDGET_OWNERS,
+	REASON_BUDGET_EMAILS,
+	REASON_BUDGET_INVITATIONS,
+	REASON_REJECTED,  /* rejected: a person said no, and it is not asked again */
+	REASON_NOT_ASKED, /* not-asked: this run carries out what was approved only */
+	REASON_HAS_ROLE,  /* has-role: the invitation is not needed any more */
+	REASON_BUG,       /* bug: no row of the table fits */
 	REASONS
 };
 
@@ -99,6 +111,7 @@ struct plan_group {
 	bool bind;                  /* remember which directory group it came from */
 	bool allow_owner_claim;
 	uint32_t members, owners; /* before the plan */
+	uint32_t had;             /* grants that the source gave in it before */
 };
 
 struct plan_person {
@@ -193,7 +206,11 @@ struct plan {
 	size_t unlicensed; /* additions left out because the licence has lapsed */
 	struct pull_facts pull;
 	const struct view *view;
-	const struct table *held; /* ids that the guard held before; may be NULL */
+	struct budget budgets[BUDGETS];
+	/* By id of operation; each may be NULL. What the guard held before, to the
+	 * reason; what a person has approved, and has rejected. */
+	const struct table *held, *approved, *rejected;
+	bool only_approved; /* nothing else is to be carried out */
 	/* The reason of a wanted grant, for people; belongs to ctx. May be NULL. */
 	char *(*explain)(TALLOC_CTX *ctx, const struct plan *plan, uint32_t grant);
 	const void *explain_data;
@@ -233,6 +250,15 @@ struct plan_seen {
 /* What stands in the console of it. */
 enum console_state plan_console_state(const struct view *view,
 				      const struct plan_seen *seen);
+
+/* Does it take something from a person, or from nobody but the source's memory of it? */
+bool plan_takes(const struct operation *op);
+
+/*
+ * What people have decided, before the guards: what they approved is done, also where its
+ * row would hold it, what they rejected is left out.
+ */
+void plan_decide(struct plan *plan);
 
 /*
  * Verdicts: every operation that would be done passes the guard and then the judge, in
@@ -289,8 +315,16 @@ const char *verdict_name(enum verdict verdict);         /* "do", "hold", ... */
 /* Why it is refused, held by the guard, or made at all: the code that counts. */
 const char *operation_code(const struct operation *op);
 const char *reason_code(enum reason reason); /* "left-group" */
+/* The reason of a code; REASON_BUG when there is none. */
+enum reason reason_of_code(const char *code);
 const char *reason_text(enum reason reason); /* for people, no full stop */
 const char *console_state_name(enum console_state state);
+
+/* One operation in plain words, for lists of what waits: "revoke eve@x.example as member
+ * of northwind/contoso / Operators"; and why it is held. Not escaped; they belong to ctx.
+ */
+char *plan_what(TALLOC_CTX *ctx, const struct plan *plan, const struct operation *op);
+char *plan_why(TALLOC_CTX *ctx, const struct plan *plan, const struct operation *op);
 
 /* ---- printing ---- */
 

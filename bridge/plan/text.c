@@ -377,8 +377,8 @@ static void print_people(struct printer *p)
 
 		str_addf(line, "removed %u of ", plan->people_removed);
 		counted(line, before, "person", "people");
-		str_addf(line, " (%u.%u %%)", (unsigned)(permille / 10),
-			 (unsigned)(permille % 10));
+		str_addf(line, " (%u.%u %%, limit %u)", (unsigned)(permille / 10),
+			 (unsigned)(permille % 10), plan->budgets[BUDGET_PEOPLE].limit);
 	}
 	if (plan->kept_unknown > 0) {
 		str_add(line, line->len ? "; kept " : "kept ");

@@ -118,11 +118,53 @@ static void refuse(struct plan *plan, struct view *view, struct operation *op,
 	}
 }
 
-/* What the guard once held stays held, whatever its limits say by now. */
-static bool was_held(const struct plan *plan, const struct operation *op)
+static bool is_in(const struct table *ids, const struct operation *op)
 {
-	return plan->held != NULL &&
-	       table_get(plan->held, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
+	return ids != NULL && table_get(ids, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
+}
+
+static void decide(const struct plan *plan, struct operation *op)
+{
+	bool can = op->kind < OPERATION_FORGET;
+
+	if (op->verdict != VERDICT_DO && op->verdict != VERDICT_HOLD)
+		return;
+	if (is_in(plan->rejected, op)) {
+		op->verdict = VERDICT_SKIP;
+		op->guard = REASON_REJECTED;
+	} else if (can && is_in(plan->approved, op)) {
+		op->verdict = VERDICT_DO;
+	} else if (plan->only_approved && op->verdict == VERDICT_DO) {
+		bool held = is_in(plan->held, op);
+
+		op->verdict = held ? VERDICT_HOLD : VERDICT_SKIP;
+		op->guard =
+			held ? (uint8_t)table_get(plan->held, op->id.bytes, DIGEST_SIZE)
+			     : REASON_NOT_ASKED;
+	}
+}
+
+void plan_decide(struct plan *plan)
+{
+	if (plan->approved == NULL && plan->rejected == NULL && !plan->only_approved)
+		return;
+	for (size_t i = 0; i < plan->n_operations; i++)
+		decide(plan, &plan->operations[i]);
+}
+
+/* What the guard once held stays held, whatever its limits say by now. */
+static uint8_t held_for(const struct plan *plan, const struct operation *op,
+			const struct view *view, const struct change *change)
+{
+	uint32_t reason = TABLE_NONE;
+
+	if (is_in(plan->approved, op))
+		return 0;
+	if (guard_empties(view, change))
+		return REASON_LAST_MEMBER;
+	if (plan->held != NULL)
+		reason = table_get(plan->held, op->id.bytes, DIGEST_SIZE);
+	return reason == TABLE_NONE ? 0 : (uint8_t)reason;
 }
 
 static void judge_one(struct plan *plan, struct view *view,
@@ -137,9 +179,9 @@ static void judge_one(struct plan *plan, struct view *view,
 		op->verdict = VERDICT_SKIP;
 		return;
 	}
-	if (guard_empties(view, &change) || was_held(plan, op)) {
+	op->guard = held_for(plan, op, view, &change);
+	if (op->guard != 0) {
 		op->verdict = VERDICT_HOLD;
-		op->guard = REASON_LAST_MEMBER;
 		return;
 	}
 	rule = judge(view, principal, &change, plan->now);

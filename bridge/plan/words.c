@@ -385,3 +385,24 @@ void words_drain(struct str *out, const struct plan *plan)
 	plan->drain(plan->drain_to, out->text, out->len);
 	str_clear(out);
 }
+
+char *plan_what(TALLOC_CTX *ctx, const struct plan *plan, const struct operation *op)
+{
+	const struct plan_person *p = person_of(plan, op);
+	const char *name = operation_name((enum operation_kind)op->kind);
+	const char *group = op->group == PLAN_NONE ? NULL : words_group(plan, op->group);
+
+	if (group == NULL)
+		return mem_printf(ctx, "%s %s", name, p ? p->who : "");
+	if (p == NULL)
+		return mem_printf(ctx, "%s the group %s / %s", name,
+				  plan->groups[op->group].organization, group);
+	return mem_printf(ctx, "%s %s as %s of %s / %s", name, p->who,
+			  role_name((enum role)op->role),
+			  plan->groups[op->group].organization, group);
+}
+
+char *plan_why(TALLOC_CTX *ctx, const struct plan *plan, const struct operation *op)
+{
+	return words_reason(ctx, plan, op);
+}

@@ -85,6 +85,8 @@ void pair_consider(struct pair *p)
 	p->known = q->account != VIEW_NONE;
 	wish = wish_of(p);
 	q->had += given_is_live(p->state);
+	if (p->group != PLAN_NONE)
+		p->walk->plan->groups[p->group].had += given_is_live(p->state);
 	p->row = decide(wish, p->state, p->console, p->known, p->given && p->given->wish);
 	row_act(p);
 }

@@ -278,19 +278,113 @@ static struct err *record_operation(struct apply *a, const struct operation *op,
 		(int64_t)op->role, anchor->bytes, anchor->len);
 }
 
-/* What is held now, by id; since when is kept for what was held before. */
+static int64_t place_of(const struct apply *a, const struct operation *op)
+{
+	uint32_t o = op->group == PLAN_NONE
+			     ? VIEW_NONE
+			     : a->run->plan->groups[op->group].view_organization;
+
+	return o == VIEW_NONE ? 0 : a->console->view->organizations[o].id;
+}
+
+/* What is held now, by id and in words; since when is kept for what was held before. */
 static struct err *record_held(struct apply *a, const struct operation *op)
 {
+	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
+
 	if (op->verdict != VERDICT_HOLD)
 		return NULL;
 	return store_run(
 		a->store,
-		"INSERT INTO held (source_id, operation, since, run_id, kind, code)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (source_id, operation)"
-		" DO UPDATE SET run_id = excluded.run_id",
-		"ibiitt", a->run->memory->source, op->id.bytes, (size_t)DIGEST_SIZE,
+		"INSERT INTO held (source_id, operation, since, run_id, kind, code, what,"
+		" reason, organization_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+		" ON CONFLICT (source_id, operation) DO UPDATE"
+		" SET run_id = excluded.run_id, what = excluded.what,"
+		" reason = excluded.reason",
+		"ibiittttn", a->run->memory->source, op->id.bytes, (size_t)DIGEST_SIZE,
 		a->console->now, a->run_id, operation_name((enum operation_kind)op->kind),
-		operation_code(op));
+		operation_code(op), plan_what(scratch, a->run->plan, op),
+		plan_why(scratch, a->run->plan, op), place_of(a, op));
+}
+
+/* What went without a person counts for a day. */
+static struct err *record_spent(struct apply *a)
+{
+	uint32_t counts[BUDGETS];
+	struct err *err = NULL;
+
+	budget_count(a->run->plan, counts);
+	for (enum budget_layer l = 0; err == NULL && l < BUDGETS; l++)
+		if (counts[l] > 0)
+			err = store_run(
+				a->store,
+				"INSERT INTO spent (source_id, run_id, at, layer, n)"
+				" VALUES (?1, ?2, ?3, ?4, ?5)",
+				"iiiti", a->run->memory->source, a->run_id,
+				a->console->now, budget_name(l), (int64_t)counts[l]);
+	return err;
+}
+
+static bool is_in(const struct table *ids, const struct operation *op)
+{
+	return table_get(ids, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
+}
+
+static struct err *use_up(struct apply *a, const struct operation *op, const char *word)
+{
+	return store_run(a->store,
+			 "UPDATE decision SET used_run = ?3 WHERE source_id = ?1"
+			 " AND operation = ?2 AND word = ?4 AND used_run IS NULL",
+			 "ibit", a->run->memory->source, op->id.bytes,
+			 (size_t)DIGEST_SIZE, a->run_id, word);
+}
+
+/* An approval is used up by what it let through. */
+static struct err *use_approvals(struct apply *a)
+{
+	const struct plan *plan = a->run->plan;
+	struct err *err = NULL;
+
+	for (size_t i = 0; err == NULL && i < plan->n_operations; i++) {
+		const struct operation *op = &plan->operations[i];
+
+		if (op->verdict == VERDICT_DO && is_in(a->run->memory->approved, op))
+			err = use_up(a, op, "approve");
+	}
+	return err;
+}
+
+/* A rejection silences its operation until a whole plan no longer derives it. */
+static struct err *end_rejections(struct apply *a)
+{
+	const struct plan *plan = a->run->plan;
+	struct err *err =
+		store_run(a->store,
+			  "UPDATE decision SET used_run = -?2 WHERE source_id = ?1"
+			  " AND word = 'reject' AND used_run IS NULL",
+			  "ii", a->run->memory->source, a->run_id);
+
+	for (size_t i = 0; err == NULL && i < plan->n_operations; i++)
+		if (is_in(a->run->memory->rejected, &plan->operations[i]))
+			err = store_run(a->store,
+					"UPDATE decision SET used_run = NULL"
+					" WHERE source_id = ?1 AND operation = ?2"
+					" AND word = 'reject' AND used_run = -?3",
+					"ibi", a->run->memory->source,
+					plan->operations[i].id.bytes, (size_t)DIGEST_SIZE,
+					a->run_id);
+	return err;
+}
+
+static struct err *record_decisions(struct apply *a)
+{
+	struct err *err = record_spent(a);
+
+	if (err == NULL)
+		err = use_approvals(a);
+	if (err == NULL && a->run->whole)
+		err = end_rejections(a);
+	return err;
 }
 
 static struct err *record_operations(struct apply *a)
@@ -356,6 +450,8 @@ static struct err *record(struct apply *a)
 
 	if (err == NULL)
 		err = record_operations(a);
+	if (err == NULL)
+		err = record_decisions(a);
 	if (err == NULL && run->whole)
 		err = record_ways(a);
 	if (err == NULL && run->whole)
@@ -363,7 +459,7 @@ static struct err *record(struct apply *a)
 	if (err == NULL)
 		err = memory_save_evidence(a->store, run->memory, run->evidence,
 					   run->n_evidence);
-	if (err == NULL)
+	if (err == NULL && (!run->only_approved || run->releases))
 		err = memory_release(a->store, run->memory, &run->plan->config, text,
 				     a->console->now);
 	return err;

@@ -114,9 +114,29 @@ static void load_group_binding(struct memory *m, const struct rows *r, size_t *c
 static void load_held(struct memory *m, const struct rows *r, size_t *capacity)
 {
 	struct value id = keep_blob(m, r, 0);
+	enum reason reason = reason_of_code(row_text(r, 1));
 
 	(void)capacity;
-	table_put(m->held, id.bytes, id.len, 1);
+	if (reason == REASON_LAST_MEMBER ||
+	    (reason >= REASON_BUDGET_PEOPLE && reason <= REASON_BUDGET_INVITATIONS))
+		table_put(m->held, id.bytes, id.len, (uint32_t)reason);
+}
+
+static void load_spent(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	(void)capacity;
+	for (enum budget_layer l = 0; l < BUDGETS; l++)
+		if (strcmp(budget_name(l), row_text(r, 0)) == 0)
+			m->spent[l] = (uint32_t)row_int(r, 1);
+}
+
+static void load_decision(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	struct value id = keep_blob(m, r, 1);
+
+	(void)capacity;
+	table_put(strcmp(row_text(r, 0), "approve") == 0 ? m->approved : m->rejected,
+		  id.bytes, id.len, 1);
 }
 
 static void load_evidence(struct memory *m, const struct rows *r, size_t *capacity)
@@ -145,8 +165,15 @@ static const struct {
 			" AND ?2 > 0 ORDER BY anchor" },
 	{ load_group_binding, "SELECT anchor, group_id, name_key FROM group_binding"
 			      " WHERE source_id = ?1 AND ?2 > 0 ORDER BY anchor, group_id" },
-	{ load_held, "SELECT operation FROM held WHERE source_id = ?1 AND ?2 > 0"
-		     " AND code = 'last-member'" },
+	{ load_held, "SELECT operation, code FROM held WHERE source_id = ?1 AND ?2 > 0" },
+	{ load_spent, "SELECT layer, sum(n) FROM spent WHERE at > ?2 - 86400 AND source_id IN"
+		      " (SELECT q.id FROM source p JOIN source q"
+		      "  ON q.organization_id = p.organization_id WHERE p.id = ?1)"
+		      " GROUP BY layer" },
+	{ load_decision, "SELECT word, operation FROM decision WHERE source_id = ?1"
+			 " AND word IN ('approve', 'reject') AND operation IS NOT NULL"
+			 " AND used_run IS NULL AND (lapses IS NULL OR lapses > ?2)"
+			 " ORDER BY id" },
 	{ load_evidence, "SELECT anchor, kind, first, last FROM evidence WHERE source_id = ?1"
 			 " AND ?2 > 0 ORDER BY anchor" },
 };
@@ -174,6 +201,8 @@ struct memory *memory_new(TALLOC_CTX *ctx)
 	m->arena = arena_new(m);
 	m->given = given_set_new(m);
 	m->held = table_new(m);
+	m->approved = table_new(m);
+	m->rejected = table_new(m);
 	return m;
 }
 

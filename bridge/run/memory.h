@@ -35,8 +35,10 @@ struct memory {
 	size_t n_group_bindings;
 	struct evidence *evidence;
 	size_t n_evidence;
-	struct table *held;  /* ids of what the guard holds */
-	struct arena *arena; /* private: where the bytes of the rows lie */
+	struct table *held; /* ids of what the guard holds, to the reason */
+	struct table *approved, *rejected; /* ids of operations, while that counts */
+	uint32_t spent[BUDGETS]; /* of the organization's sources, within 24 hours */
+	struct arena *arena;     /* private: where the bytes of the rows lie */
 };
 
 /* Nothing is remembered. */

@@ -89,6 +89,11 @@ struct err *recall(struct run *run)
 	run->console->source = run->memory->source;
 	run->plan->source_id = run->memory->source;
 	run->plan->held = run->memory->held;
+	run->plan->approved = run->memory->approved;
+	run->plan->rejected = run->memory->rejected;
+	run->plan->only_approved = run->only_approved;
+	for (enum budget_layer l = 0; l < BUDGETS; l++)
+		run->plan->budgets[l].spent = run->memory->spent[l];
 	look_at_configuration(run);
 	run->memory->history.expect_low = s->expect_people.low;
 	run->memory->history.expect_high = s->expect_people.high;
@@ -173,10 +178,21 @@ struct err *make_plan(struct run *run)
 	return err;
 }
 
+_Static_assert((int)LIMITS == (int)BUDGETS, "the configuration names every layer");
+
 void judge_plan(struct run *run)
 {
+	struct budget_limit limits[BUDGETS];
 	int64_t start = clock_ticks();
 
+	for (enum budget_layer l = 0; l < BUDGETS; l++) {
+		const struct limit *c = &run->source->limits[l];
+
+		limits[l] = (struct budget_limit){ c->count, c->percent, c->until };
+	}
+
+	plan_decide(run->plan);
+	budget_guard(run->plan, limits);
 	plan_judge(run->plan, run->console->view, &run->console->principal);
 	plan_seal(run->plan);
 	run->plan->pull.us_judge = clock_ticks() - start;

@@ -54,8 +54,10 @@ struct run {
 	struct table *latest;      /* anchor -> entry, until the entries are sorted */
 	struct table *seen;        /* anchors that exist, and no more is known */
 	bool is_sorted;
-	bool whole;   /* complete and healthy: the mirror becomes the entries */
-	bool unasked; /* more were missing than may be looked up: nobody was */
+	bool whole;         /* complete and healthy: the mirror becomes the entries */
+	bool only_approved; /* set by the caller: carry out nothing else */
+	bool releases;      /* ... and release the configuration all the same */
+	bool unasked;       /* more were missing than may be looked up: nobody was */
 	struct wanted *wanted;
 	struct plan *plan;
 	const char **notes; /* for people, at -v */

@@ -39,6 +39,7 @@ static const struct {
 	TABLE("evidence", "source_id, anchor"),
 	TABLE("held", "source_id, operation"),
 	TABLE("decision", "id"),
+	TABLE("spent", "source_id, run_id, layer"),
 	TABLE("chain", "organization_id"),
 	TABLE("checkpoint", "organization_id, seq"),
 	TABLE("audit", "organization_id, seq"),

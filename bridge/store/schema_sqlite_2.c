@@ -140,5 +140,13 @@ const char *const store_schema_sqlite_2 =
 "INSERT INTO meta VALUES ('sequence', 0);"
 "INSERT INTO meta SELECT 'erase-key', randomblob(32);"
 
+"CREATE TABLE spent ("
+" source_id INTEGER NOT NULL REFERENCES source(id), run_id INTEGER NOT NULL REFERENCES run(id),"
+" at INTEGER NOT NULL, layer TEXT NOT NULL, n INTEGER NOT NULL CHECK (n > 0),"
+" PRIMARY KEY (source_id, run_id, layer)) WITHOUT ROWID;"
+"ALTER TABLE held ADD COLUMN what TEXT;"
+"ALTER TABLE held ADD COLUMN reason TEXT;"
+"ALTER TABLE held ADD COLUMN organization_id INTEGER REFERENCES organization(id);"
+
 "PRAGMA user_version = 2;";
 /* clang-format on */

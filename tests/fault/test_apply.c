@@ -212,6 +212,66 @@ static void test_killed_in_a_bigger_apply_T87(void **state)
 	play_every(*state, &scene, 61, 300);
 }
 
+/* ---- decisions ---- */
+
+static const char two_left[] = "clock 2026-11-20 10:00\n"
+			       "source\n"
+			       "\tperson bo\n"
+			       "\tperson eve\n"
+			       "\tgroup ops Operators bo eve\n"
+			       "quietly apply contoso --yes\n"
+			       "accept bo@contoso.example\n"
+			       "accept eve@contoso.example\n"
+			       "clock 2026-11-21 10:00\n"
+			       "source\n"
+			       "\tperson bo disabled\n"
+			       "\tperson eve disabled\n"
+			       "\tgroup ops Operators bo eve\n";
+
+static void test_killed_in_a_run(void **state)
+{
+	struct scene scene = scene_of(*state, two_left, "contoso");
+
+	scene.command = "run contoso";
+	scene.check = "group list northwind/contoso";
+	play_every(*state, &scene, 1, 15);
+}
+
+static void test_killed_in_a_rejection(void **state)
+{
+	struct scene scene = scene_of(*state, two_left, "contoso");
+
+	run(scene.stage, "run contoso");
+	scene.command = "reject contoso --all --reason no";
+	play_every(*state, &scene, 1, 4);
+}
+
+/* The decision and what follows from it are two transactions; wherever it ends, the next
+ * run does what was approved, once. */
+static void test_killed_in_an_approval(void **state)
+{
+	struct scene scene = scene_of(*state, two_left, "contoso");
+	const char *show = "group show northwind/contoso Operators";
+	AUTO_MEM struct str *wanted = str_new(NULL);
+
+	run(scene.stage, "run contoso");
+	scene.command = "approve contoso --all --reason yes";
+	rehearse(*state, &scene);
+	assert_int_equal(stage_command(scene.stage, show, wanted), 0);
+	assert_null(strstr(wanted->text, "eve@contoso.example"));
+	for (uint64_t n = 1; n <= scene.statements; n++) {
+		AUTO_MEM struct str *got = str_new(NULL);
+
+		stage_back(scene.stage);
+		run_and_kill(scene.stage, scene.command, n);
+		if (run(scene.stage, "run contoso") == 3)
+			run(scene.stage, scene.command);
+		assert_int_equal(stage_command(scene.stage, show, got), 0);
+		assert_string_equal(got->text, wanted->text);
+		assert_int_equal(run(scene.stage, "run contoso"), 0);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +280,9 @@ int main(int argc, char **argv)
 		TEST(test_killed_in_a_second_apply_T87),
 		TEST(test_killed_while_suspending_and_restoring_T87_F06),
 		TEST(test_killed_in_a_bigger_apply_T87),
+		TEST(test_killed_in_a_run),
+		TEST(test_killed_in_a_rejection),
+		TEST(test_killed_in_an_approval),
 	};
 	int failed;
 

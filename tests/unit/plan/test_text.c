@@ -388,12 +388,13 @@ static void test_people_line(void **state)
 	s->plan->people_removed = 2;
 	s->plan->kept_unknown = 3;
 	assert_has(sample_text(*state, s, &plain),
-		   "\nremoved 2 of 3 people (66.7 %); kept 3 grants whose absence is not "
+		   "\nremoved 2 of 3 people (66.7 %, limit 0); kept 3 grants whose "
+		   "absence is not "
 		   "proved\n");
 	s->plan->people_before = s->plan->people_removed = UINT32_MAX;
 	s->plan->kept_unknown = 0;
 	assert_has(sample_text(*state, s, &plain),
-		   "\nremoved 4294967295 of 4294967295 people (100.0 %)\n");
+		   "\nremoved 4294967295 of 4294967295 people (100.0 %, limit 0)\n");
 	s->plan->people_before = 0;
 	assert_lacks(sample_text(*state, s, &plain), "removed");
 }
