@@ -94,8 +94,8 @@ static struct err *take_over(struct console *c, int64_t from, int64_t to)
 		"UPDATE mail SET subject_id = ?2 WHERE subject_id = ?1",
 		"UPDATE outbox SET subject_id = ?2 WHERE subject_id = ?1",
 		"UPDATE subject_alias SET subject_id = ?2 WHERE subject_id = ?1",
-		"INSERT INTO subject_alias (pseudonym, subject_id)"
-		" SELECT pseudonym, ?2 FROM subject WHERE id = ?1",
+		("INSERT INTO subject_alias (pseudonym, subject_id)"
+		 " SELECT pseudonym, ?2 FROM subject WHERE id = ?1"),
 		"DELETE FROM subject WHERE id = ?1 AND ?2 <> ?1",
 	};
 	struct err *err = NULL;
