@@ -132,3 +132,102 @@ char *escape_utf8(TALLOC_CTX *ctx, const char *bytes, size_t len)
 	}
 	return str_take(ctx, s);
 }
+
+void escape_csv(struct str *out, const char *bytes, size_t len)
+{
+	AUTO_MEM char *text = escape_utf8(NULL, bytes, len);
+	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+
+	if (quoted)
+		str_add_char(out, '"');
+	if (text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL)
+		str_add_char(out, '\'');
+	for (const char *at = text; *at != '\0'; at++) {
+		if (*at == '"')
+			str_add_char(out, '"');
+		str_add_char(out, *at);
+	}
+	if (quoted)
+		str_add_char(out, '"');
+}
+
+static bool is_punctuation(char c)
+{
+	return c > ' ' && c < 0x7F && !(c >= '0' && c <= '9') &&
+	       !((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+void escape_markdown(struct str *out, const char *bytes, size_t len)
+{
+	AUTO_MEM struct str *text = str_new(NULL);
+
+	escape_terminal(text, bytes, len, 0);
+	for (size_t i = 0; i < text->len; i++) {
+		if (is_punctuation(text->text[i]))
+			str_add_char(out, '\\');
+		str_add_char(out, text->text[i]);
+	}
+}
+
+/* ---- mail headers ---- */
+
+/* Words of letters, digits and what has no meaning in a phrase, a blank between two. */
+static bool is_phrase(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		if (c == ' ' && (i == 0 || i + 1 == len || text[i - 1] == ' '))
+			return false;
+		if (c != ' ' && strchr("-_+'/!*", c) == NULL &&
+		    (is_punctuation(c) || c < ' ' || c >= 0x7F))
+			return false;
+	}
+	return len > 0;
+}
+
+static void add_base64(struct str *out, const char *bytes, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < len; i += 3) {
+		uint32_t three = 0;
+
+		for (size_t k = 0; k < 3; k++)
+			three = three << 8 |
+				(i + k < len ? (unsigned char)bytes[i + k] : 0);
+		for (size_t k = 0; k < 4; k++)
+			str_add_char(out, i + k <= len
+						  ? digits[three >> (18 - 6 * k) & 63]
+						  : '=');
+	}
+}
+
+void escape_header(struct str *out, const char *bytes, size_t len)
+{
+	enum { WORD = 45 }; /* 60 digits; 75 are allowed with what stands around them */
+	AUTO_MEM struct str *text = str_new(NULL);
+	size_t at = 0, n;
+	ucs4_t c;
+
+	escape_terminal(text, bytes, len, 0);
+	if (is_phrase(text->text, text->len)) {
+		str_add_bytes(out, text->text, text->len);
+		return;
+	}
+	for (; at < text->len; at += n) {
+		const char *from = text->text + at, *end = text->text + text->len;
+
+		for (n = 0; at + n < text->len;) {
+			size_t more = (size_t)next(from + n, end, &c);
+
+			if (n + more > WORD)
+				break;
+			n += more;
+		}
+		str_add(out, at > 0 ? " =?UTF-8?B?" : "=?UTF-8?B?");
+		add_base64(out, from, n);
+		str_add(out, "?=");
+	}
+}

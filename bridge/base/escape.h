@@ -32,4 +32,25 @@ void escape_log(struct str *out, const char *bytes, size_t len);
  * nothing: they become U+FFFD as well. The result belongs to ctx. */
 char *escape_utf8(TALLOC_CTX *ctx, const char *bytes, size_t len);
 
+/*
+ * One cell of CSV (RFC 4180): in quotes when it holds a comma, a quote or a line end;
+ * what is no UTF-8, and NUL, becomes U+FFFD. A cell that a spreadsheet would take for a
+ * formula (it begins with = + - @, tab, CR or LF) begins with an apostrophe instead.
+ * Cells are put together with "," and lines end in CR LF: that is the caller's.
+ */
+void escape_csv(struct str *out, const char *bytes, size_t len);
+
+/* For Markdown, on one line, also in a cell of a table: every punctuation of ASCII has a
+ * backslash before it, so that none means anything; what does not show is written out as
+ * for a terminal. */
+void escape_markdown(struct str *out, const char *bytes, size_t len);
+
+/*
+ * A phrase of a mail header (a display name, a subject): plain words as they are,
+ * anything else as encoded words of RFC 2047 with a space between two, where a caller may
+ * fold. What does not show is written out as for a terminal before that, so that nothing
+ * ends the header or turns it about, in the mail or in what a reader makes of it.
+ */
+void escape_header(struct str *out, const char *bytes, size_t len);
+
 #endif

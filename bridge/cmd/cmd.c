@@ -235,6 +235,8 @@ static struct err *no_such_command(struct cmd *cmd, const struct command *comman
 		names[n] = NULL;
 	}
 	nearest = str_nearest(typed, names);
+	if (nearest == NULL && argc > 1 && print_rows(stderr, commands, argv[0]) > 0)
+		return err_new(ERR_USAGE, "there is no command \"%s\"", typed);
 	if (nearest == NULL)
 		nearest = str_nearest(argv[0], names);
 	if (nearest != NULL)

@@ -94,6 +94,8 @@ MUST_CHECK struct err *cmd_role(const char *text, enum role *role);
 /* Of commands that act on a whole root. ERR_USAGE, and which root to say, for a path that
  * goes on below it. */
 MUST_CHECK struct err *cmd_root(const char *path);
+/* ERR_USAGE for NULL, and for nothing but blanks. */
+MUST_CHECK struct err *cmd_reason(const char *text);
 /* A time as clock_parse() reads it. */
 MUST_CHECK struct err *cmd_time(const char *text, int64_t *time);
 
@@ -111,6 +113,9 @@ MUST_CHECK struct err *cmd_open(struct cmd *cmd, enum store_mode mode,
  * writing, what is over is marked as expired first.
  */
 MUST_CHECK struct err *cmd_enter(struct cmd *cmd, enum store_mode mode, const char *path);
+/* For reading about one organization, as of a time: see console_look(). */
+MUST_CHECK struct err *cmd_visit(struct cmd *cmd, const char *path, int64_t at,
+				 uint32_t *organization);
 /* End it: committed when it was for writing and err is NULL, given up otherwise. Returns
  * err, or why the commit failed. */
 MUST_CHECK struct err *cmd_leave(struct cmd *cmd, struct err *err);
@@ -134,6 +139,9 @@ void cmd_sort(struct named *list, size_t n);
 void cmd_say(struct cmd *cmd, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The document of --json; nothing without. The value is taken. */
 void cmd_json(struct cmd *cmd, json_t *value);
+
+/* One of the lines of a command that prints JSON lines. The value is taken. */
+void cmd_json_line(json_t *value);
 
 /* Bytes from anywhere as a JSON string; NULL as null. */
 json_t *cmd_text(const char *text);
@@ -171,7 +179,7 @@ void listing_add(struct listing *list, json_t *element, ...);
 /* Print it. The document has pairs of name and text, NULL-terminated, then the array. */
 void listing_end(struct listing *list, const char *key, ...) __attribute__((sentinel));
 
-/* "1 member", "2 members". */
+/* "1 member", "2 members"; "1 person", "2 people". */
 const char *cmd_count(TALLOC_CTX *ctx, int64_t n, const char *what);
 /* "now", "5 minutes", "3 hours", "12 days". */
 const char *cmd_age(TALLOC_CTX *ctx, int64_t seconds);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/cmd/commands.h"
-#include "bridge/console/list.h"
 #include "bridge/record/text.h"
 
 /* ---- create ---- */
@@ -130,15 +129,6 @@ struct err *cmd_group_remove(struct cmd *cmd)
 
 /* ---- list ---- */
 
-static bool is_linked(const struct view *v, uint32_t group, uint32_t organization)
-{
-	for (uint32_t l = v->groups[group].links; l != VIEW_NONE;
-	     l = v->links[l].next_of_group)
-		if (v->links[l].organization == organization)
-			return true;
-	return false;
-}
-
 /* How many roles of each kind are active, by group. */
 static uint32_t *count_roles(TALLOC_CTX *ctx, const struct view *v)
 {
@@ -158,7 +148,7 @@ static void list_groups(struct cmd *cmd, uint32_t here, struct listing *list)
 	for (uint32_t g = 0; g < v->n_groups; g++) {
 		const char *home = v->organizations[v->groups[g].organization].path;
 		const uint32_t *n = &counts[g * ROLES];
-		bool linked = is_linked(v, g, here);
+		bool linked = view_link(v, g, here) != VIEW_NONE;
 
 		if (v->groups[g].organization != here && !linked)
 			continue;
@@ -188,106 +178,5 @@ struct err *cmd_group_list(struct cmd *cmd)
 	err = cmd_leave(cmd, err);
 	if (err == NULL)
 		listing_end(list, "groups", "organization", cmd->args[0], NULL);
-	return err;
-}
-
-/* ---- show ---- */
-
-/* The roles of one kind in a group, by who holds them. */
-static struct named *find_holders(struct cmd *cmd, uint32_t group, enum role role,
-				  size_t *n)
-{
-	const struct view *v = cmd->console->view;
-	struct named *found = NULL;
-	size_t capacity = 0;
-
-	*n = 0;
-	for (uint32_t r = 0; r < v->n_roles; r++) {
-		const struct view_role *held = &v->roles[r];
-
-		if (held->group != group || held->role != role ||
-		    held->givers == VIEW_NONE)
-			continue;
-		mem_grow(cmd, found, *n + 1, &capacity);
-		found[(*n)++] = (struct named){ cmd_who(v, held->account), r };
-	}
-	cmd_sort(found, *n);
-	return found;
-}
-
-/* "hand", or the name of a source; NULL-terminated. */
-static struct err *name_givers(struct cmd *cmd, uint32_t role, const char ***names)
-{
-	const struct view *v = cmd->console->view;
-	size_t n = 0, capacity = 0;
-	struct err *err = NULL;
-
-	*names = NULL;
-	for (uint32_t g = v->roles[role].givers; err == NULL && g != VIEW_NONE;
-	     g = v->givers[g].next) {
-		mem_grow(cmd, *names, n + 2, &capacity);
-		(*names)[n] = "hand";
-		if (v->givers[g].giver != GIVER_HAND)
-			err = list_source(cmd, cmd->console->store, v->givers[g].giver,
-					  &(*names)[n]);
-		(*names)[++n] = NULL;
-	}
-	return err;
-}
-
-static const char *role_state(const struct view *v, uint32_t role)
-{
-	if (v->accounts[v->roles[role].account].blocked)
-		return "blocked";
-	return view_role_is_active(v, role) ? "active" : "suspended";
-}
-
-static struct err *show_holder(struct cmd *cmd, const struct named *holder,
-			       enum role role, struct listing *list)
-{
-	const char *state = role_state(cmd->console->view, holder->number);
-	const char **names;
-	struct err *err = name_givers(cmd, holder->number, &names);
-	json_t *one;
-
-	if (err)
-		return err;
-	one = cmd_object("who", holder->name, "role", role_name(role), "state", state,
-			 NULL);
-	json_object_set_new(one, "givers", cmd_texts(names));
-	listing_add(list, one, holder->name, role_name(role),
-		    cmd_joined(cmd, "by ", names),
-		    strcmp(state, "active") == 0 ? "" : state);
-	return NULL;
-}
-
-static struct err *show_holders(struct cmd *cmd, uint32_t group, enum role role,
-				struct listing *list)
-{
-	size_t n;
-	const struct named *found = find_holders(cmd, group, role, &n);
-	struct err *err = NULL;
-
-	for (size_t i = 0; err == NULL && i < n; i++)
-		err = show_holder(cmd, &found[i], role, list);
-	return err;
-}
-
-struct err *cmd_group_show(struct cmd *cmd)
-{
-	struct listing *list = listing_new(cmd, 4);
-	uint32_t group = VIEW_NONE;
-	struct err *err = cmd_parse(cmd, NULL, 2, 2);
-
-	if (err == NULL)
-		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
-	if (err == NULL)
-		err = console_own_group(cmd->console, cmd->args[0], cmd->args[1], &group);
-	for (enum role role = ROLE_MEMBER; err == NULL && role < ROLES; role++)
-		err = show_holders(cmd, group, role, list);
-	err = cmd_leave(cmd, err);
-	if (err == NULL)
-		listing_end(list, "roles", "organization", cmd->args[0], "group",
-			    cmd->args[1], NULL);
 	return err;
 }

@@ -4,101 +4,185 @@
 #include "bridge/console/roster.h"
 #include "bridge/record/text.h"
 
-/* ---- send and cancel ---- */
+/* ---- send, resend and cancel ---- */
 
-static struct err *change_invitation(struct cmd *cmd, struct change *change)
+struct asked {
+	struct change change;
+	const char *role, *home;
+	bool silent, staged;
+	int64_t expires;
+};
+
+static struct err *read_asked(struct asked *a)
 {
-	struct console *c = cmd->console;
+	if (a->silent && a->staged)
+		return err_hint(
+			err_new(ERR_USAGE, "--silent and --staged do not go together"),
+			"Stage it; release it later, with a mail or without.");
+	if (a->silent)
+		a->change.mode = INVITE_SILENT;
+	if (a->staged)
+		a->change.mode = INVITE_STAGED;
+	return cmd_role(a->role, &a->change.role);
+}
+
+/* From this organization into a group of its own, or of the one that is said. */
+static struct err *find_group(struct cmd *cmd, struct asked *a)
+{
+	const struct console *c = cmd->console;
+	struct err *err = NULL;
+
+	a->change.organization = VIEW_NONE;
+	if (a->home != NULL)
+		err = console_organization(c, cmd->args[0], &a->change.organization);
+	if (err)
+		return err;
+	return console_own_group(c, a->home ? a->home : cmd->args[0], cmd->args[1],
+				 &a->change.group);
+}
+
+/* Until when; somebody who joins an invitation does not make it last longer. */
+static struct err *find_expiry(struct cmd *cmd, struct asked *a)
+{
+	const struct console *c = cmd->console;
+
+	return store_number(c->store, &a->expires, 0,
+			    "SELECT expires FROM invitation WHERE id = ?1", "i",
+			    c->view->invitations[a->change.made].id);
+}
+
+static struct err *change_invitation(struct cmd *cmd, struct asked *a)
+{
 	const char *email = cmd->args[2];
 	char *key = email_key(cmd, email, strlen(email));
 	struct err *err;
 
 	if (key == NULL)
 		return err_new(ERR_USAGE, "\"%s\" is no e-mail address", email);
-	err = console_own_group(c, cmd->args[0], cmd->args[1], &change->group);
+	err = find_group(cmd, a);
 	if (err)
 		return err;
-	change->email = view_add_email(c->view, email, key);
-	return console_change(c, change, NULL, NULL);
+	a->change.email = view_add_email(cmd->console->view, email, key);
+	err = console_change(cmd->console, &a->change, NULL, NULL);
+	if (err || a->change.kind == CHANGE_CANCEL)
+		return err;
+	return find_expiry(cmd, a);
 }
 
-/* Until when; somebody who joins an invitation does not make it last longer. */
-static struct err *find_expiry(struct cmd *cmd, const struct change *change,
-			       int64_t *expires)
+static void tell_cancelled(struct cmd *cmd, const struct asked *a, json_t *json)
 {
-	const struct console *c = cmd->console;
-
-	return store_number(c->store, expires, 0,
-			    "SELECT expires FROM invitation WHERE id = ?1", "i",
-			    c->view->invitations[change->made].id);
+	json_object_set_new(json, "state", json_string("cancelled"));
+	cmd_say(cmd, "cancelled the invitation of \"%s\" as %s of \"%s\" in \"%s\"",
+		cmd->args[2], role_name(a->change.role), cmd->args[1], cmd->args[0]);
 }
 
-static void tell_sent(struct cmd *cmd, const struct change *change, int64_t expires,
-		      json_t *json)
+static void tell_pending(struct cmd *cmd, const struct asked *a, const char *home,
+			 json_t *json)
 {
-	cmd_say(cmd, "invited \"%s\" as %s of \"%s\" in \"%s\" until %s", cmd->args[2],
-		role_name(change->role), cmd->args[1], cmd->args[0],
-		clock_format_short(cmd, expires));
-	json_object_set_new(json, "expires", cmd_stamp(expires));
+	enum invite_mode mode = cmd->console->view->invitations[a->change.made].mode;
+	const char *until = clock_format_short(cmd, a->expires);
+	const char *tail = mem_printf(cmd, "until %s", until);
+
+	if (mode == INVITE_STAGED)
+		tail = "once it is released";
+	if (mode == INVITE_SILENT)
+		tail = mem_printf(cmd, "until %s, without a mail", until);
+	json_object_set_new(json, "state", json_string("pending"));
+	json_object_set_new(json, "mode", cmd_text(invite_mode_name(mode)));
+	json_object_set_new(json, "expires",
+			    cmd_stamp(mode == INVITE_STAGED ? 0 : a->expires));
+	cmd_say(cmd, "invited \"%s\"%s as %s of \"%s\" in \"%s\" %s", cmd->args[2],
+		a->change.kind == CHANGE_RESEND ? " again" : "",
+		role_name(a->change.role), cmd->args[1], home, tail);
 }
 
-static void tell(struct cmd *cmd, const struct change *change, int64_t expires)
+static void tell(struct cmd *cmd, const struct asked *a)
 {
-	bool sent = change->kind == CHANGE_INVITE;
-	json_t *json = cmd_object("organization", cmd->args[0], "group", cmd->args[1],
-				  "email", cmd->args[2], "role", role_name(change->role),
-				  "state", sent ? "pending" : "cancelled", NULL);
+	const char *home = a->home ? a->home : cmd->args[0];
+	json_t *json = cmd_object("organization", home, "group", cmd->args[1], "email",
+				  cmd->args[2], "role", role_name(a->change.role), NULL);
 
-	if (sent)
-		tell_sent(cmd, change, expires, json);
+	if (a->change.kind == CHANGE_CANCEL)
+		tell_cancelled(cmd, a, json);
 	else
-		cmd_say(cmd,
-			"cancelled the invitation of \"%s\" as %s of \"%s\" in \"%s\"",
-			cmd->args[2], role_name(change->role), cmd->args[1],
-			cmd->args[0]);
+		tell_pending(cmd, a, home, json);
 	cmd_json(cmd, json);
 }
 
-static struct err *invite_or_cancel(struct cmd *cmd, enum change_kind kind)
+static struct err *ask(struct cmd *cmd, struct asked *a, const struct cmd_option *options)
 {
-	struct change change = { .kind = kind, .giver = GIVER_HAND };
-	const char *role = NULL;
-	const struct cmd_option options[] = {
-		{ "role", 'r', CMD_TEXT, &role },
-		{ NULL, 0, CMD_FLAG, NULL },
-	};
-	int64_t expires = 0;
 	struct err *err = cmd_parse(cmd, options, 3, 3);
 
+	a->change.giver = GIVER_HAND;
 	if (err == NULL)
-		err = cmd_role(role, &change.role);
+		err = read_asked(a);
 	if (err == NULL)
 		err = cmd_enter(cmd, STORE_WRITE, cmd->args[0]);
 	if (err == NULL)
-		err = change_invitation(cmd, &change);
-	if (err == NULL && kind == CHANGE_INVITE)
-		err = find_expiry(cmd, &change, &expires);
+		err = change_invitation(cmd, a);
 	err = cmd_leave(cmd, err);
 	if (err == NULL)
-		tell(cmd, &change, expires);
+		tell(cmd, a);
 	return err;
+}
+
+static struct err *ask_for_role(struct cmd *cmd, enum change_kind kind)
+{
+	struct asked a = { .change.kind = kind };
+	const struct cmd_option options[] = {
+		{ "role", 'r', CMD_TEXT, &a.role },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+
+	return ask(cmd, &a, options);
 }
 
 struct err *cmd_invite_send(struct cmd *cmd)
 {
-	return invite_or_cancel(cmd, CHANGE_INVITE);
+	struct asked a = { .change.kind = CHANGE_INVITE };
+	const struct cmd_option options[] = {
+		{ "role", 'r', CMD_TEXT, &a.role },
+		{ "home", 0, CMD_TEXT, &a.home },
+		{ "silent", 0, CMD_FLAG, &a.silent },
+		{ "staged", 0, CMD_FLAG, &a.staged },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+
+	return ask(cmd, &a, options);
+}
+
+struct err *cmd_invite_resend(struct cmd *cmd)
+{
+	return ask_for_role(cmd, CHANGE_RESEND);
 }
 
 struct err *cmd_invite_cancel(struct cmd *cmd)
 {
-	return invite_or_cancel(cmd, CHANGE_CANCEL);
+	return ask_for_role(cmd, CHANGE_CANCEL);
 }
 
 /* ---- list ---- */
 
-static struct err *list_one(struct cmd *cmd, const struct roster_invitation *i,
-			    bool tokens, struct listing *list)
+static enum invite_mode mode_of(struct cmd *cmd, uint32_t here,
+				const struct roster_invitation *i)
 {
+	const struct view *v = cmd->console->view;
+	const char *name = text_fold(cmd, i->group, strlen(i->group));
+	const char *key = email_key(cmd, i->email, strlen(i->email));
+	uint32_t email = key ? view_email(v, key) : VIEW_NONE;
+	uint32_t group = view_group(v, here, name), found = VIEW_NONE;
+
+	if (group != VIEW_NONE && email != VIEW_NONE)
+		found = view_invitation(v, group, i->role, email);
+	return found == VIEW_NONE ? INVITE_MAIL : v->invitations[found].mode;
+}
+
+static struct err *list_one(struct cmd *cmd, uint32_t here,
+			    const struct roster_invitation *i, bool tokens,
+			    struct listing *list)
+{
+	enum invite_mode mode = mode_of(cmd, here, i);
+	int64_t expires = mode == INVITE_STAGED ? 0 : i->expires;
 	struct err *err = NULL;
 	char *token = NULL;
 	json_t *one;
@@ -108,15 +192,17 @@ static struct err *list_one(struct cmd *cmd, const struct roster_invitation *i,
 	if (err)
 		return err;
 	one = cmd_object("email", i->email, "group", i->group, "role", role_name(i->role),
-			 "inviter", i->inviter, NULL);
+			 "inviter", i->inviter, "mode", invite_mode_name(mode), NULL);
 	json_object_set_new(one, "created", cmd_stamp(i->created));
-	json_object_set_new(one, "expires", cmd_stamp(i->expires));
+	json_object_set_new(one, "expires", cmd_stamp(expires));
 	if (tokens)
 		json_object_set_new(one, "token", cmd_text(token));
 	listing_add(
 		list, one, i->email, role_name(i->role), i->group,
 		mem_printf(cmd, "by %s", i->inviter), cmd_age(cmd, cmd->now - i->created),
-		mem_printf(cmd, "until %s", clock_format_short(cmd, i->expires)), token);
+		expires ? mem_printf(cmd, "until %s", clock_format_short(cmd, expires))
+			: NULL,
+		mode == INVITE_MAIL ? NULL : invite_mode_name(mode), token);
 	return NULL;
 }
 
@@ -131,7 +217,7 @@ static struct err *list_pending(struct cmd *cmd, bool tokens, struct listing *li
 		err = roster_load(cmd, cmd->console, here, cmd->now, &roster);
 	for (size_t i = 0; err == NULL && i < roster.n_invitations; i++)
 		if (!roster.invitations[i].linked)
-			err = list_one(cmd, &roster.invitations[i], tokens, list);
+			err = list_one(cmd, here, &roster.invitations[i], tokens, list);
 	return err;
 }
 
@@ -142,7 +228,7 @@ struct err *cmd_invite_list(struct cmd *cmd)
 		{ "tokens", 0, CMD_FLAG, &tokens },
 		{ NULL, 0, CMD_FLAG, NULL },
 	};
-	struct listing *list = listing_new(cmd, 7);
+	struct listing *list = listing_new(cmd, 8);
 	struct err *err = cmd_parse(cmd, options, 1, 1);
 
 	if (err == NULL)

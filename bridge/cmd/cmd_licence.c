@@ -1,56 +1,68 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/base/clock.h"
+#include "bridge/cmd/cmd_p.h"
 #include "bridge/cmd/commands.h"
-#include "bridge/console/list.h"
 
-static struct err *set(struct cmd *cmd, int64_t until)
+static struct err *set(struct cmd *cmd, struct change *change)
 {
-	struct change change = { .kind = CHANGE_LICENCE, .until = until };
 	uint32_t root;
-	struct err *err = console_administered(cmd->console, cmd->args[0], &root);
+	struct err *err = console_root(cmd->console, cmd->args[0], &root);
 
-	if (err == NULL)
-		err = console_change(
-			cmd->console, &change, NULL,
-			mem_printf(cmd, "until %s", clock_format(cmd, until)));
+	return err ? err
+		   : console_change(cmd->console, change, NULL,
+				    change->trial ? "trial" : NULL);
+}
+
+static struct err *read_until(struct cmd *cmd, const char *text, struct change *change)
+{
+	struct err *err;
+
+	if (change->trial && text == NULL)
+		return NULL;
+	if (change->trial)
+		return err_new(ERR_USAGE, "--until and --trial do not go together");
+	if (text == NULL)
+		return err_new(ERR_USAGE,
+			       "until when is missing: --until DATE, or --trial");
+	err = cmd_time(text, &change->until);
+	if (err == NULL && change->until <= cmd->now)
+		err = err_hint(err_new(ERR_USAGE, "\"%s\" is over", text),
+			       "Name a time in the future; a licence ends by itself.");
 	return err;
 }
 
 struct err *cmd_licence_set(struct cmd *cmd)
 {
+	struct change change = { .kind = CHANGE_LICENCE };
 	const char *text = NULL;
 	const struct cmd_option options[] = {
 		{ "until", 0, CMD_TEXT, &text },
+		{ "trial", 0, CMD_FLAG, &change.trial },
 		{ NULL, 0, CMD_FLAG, NULL },
 	};
-	int64_t until = 0;
 	struct err *err = cmd_parse(cmd, options, 1, 1);
 
 	if (err == NULL)
 		err = cmd_root(cmd->args[0]);
-	if (err == NULL && text == NULL)
-		err = err_new(ERR_USAGE, "until when is missing: --until DATE");
 	if (err == NULL)
-		err = cmd_time(text, &until);
-	if (err == NULL && until <= cmd->now)
-		err = err_hint(err_new(ERR_USAGE, "\"%s\" is over", text),
-			       "Name a time in the future; a licence ends by itself.");
+		err = read_until(cmd, text, &change);
 	if (err == NULL)
 		err = cmd_enter(cmd, STORE_WRITE, cmd->args[0]);
 	if (err == NULL)
-		err = set(cmd, until);
+		err = set(cmd, &change);
 	err = cmd_leave(cmd, err);
 	if (err)
 		return err;
-	cmd_say(cmd, "\"%s\" is licensed until %s", cmd->args[0],
-		clock_format_short(cmd, until));
-	cmd_json(cmd, cmd_object("organization", cmd->args[0], "until",
-				 clock_format(cmd, until), NULL));
+	cmd_say(cmd, "\"%s\" %s until %s", cmd->args[0],
+		change.trial ? "has its trial" : "is licensed",
+		clock_format_short(cmd, change.until));
+	cmd_json(cmd, cmd_object("organization", cmd->args[0], "plan",
+				 change.trial ? "trial" : "enterprise", "until",
+				 clock_format(cmd, change.until), NULL));
 	return NULL;
 }
 
-static const char *licence_state(const struct cmd *cmd,
-				 const struct listed_licence *licence)
+const char *cmd_licence_state(const struct cmd *cmd, const struct listed_licence *licence)
 {
 	if (licence->plan == NULL)
 		return "none";
@@ -61,7 +73,7 @@ static const char *licence_state(const struct cmd *cmd,
 
 static void show(struct cmd *cmd, const struct listed_licence *licence)
 {
-	const char *state = licence_state(cmd, licence);
+	const char *state = cmd_licence_state(cmd, licence);
 	json_t *json = cmd_object("organization", cmd->args[0], "state", state, "plan",
 				  licence->plan, NULL);
 
@@ -86,7 +98,7 @@ struct err *cmd_licence_show(struct cmd *cmd)
 	if (err == NULL)
 		err = cmd_enter(cmd, STORE_READ, cmd->args[0]);
 	if (err == NULL)
-		err = console_administered(cmd->console, cmd->args[0], &root);
+		err = console_root(cmd->console, cmd->args[0], &root);
 	if (err == NULL)
 		err = list_licence(cmd, cmd->console->store, cmd->console->root,
 				   &licence);

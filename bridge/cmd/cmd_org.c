@@ -6,6 +6,7 @@
 /* ---- create ---- */
 
 struct new_organization {
+	bool detached;
 	const char *parent; /* path, or NULL for a root */
 	const char *name;
 	const char *owner, *owner_name;
@@ -18,6 +19,10 @@ static struct err *read_path(struct cmd *cmd, struct new_organization *new)
 
 	if (slash != NULL)
 		new->parent = mem_strndup(cmd, path, (size_t)(slash - path));
+	if (slash != NULL && new->detached)
+		return err_hint(err_new(ERR_USAGE, "\"%s\" is not detached", path),
+				"A detached organization is a root of its own: %s",
+				slash + 1);
 	if (slash != NULL && new->owner != NULL)
 		return err_hint(err_new(ERR_USAGE, "--owner is for roots"),
 				"Whoever makes a sub-organization owns it.");
@@ -60,6 +65,7 @@ struct err *cmd_org_create(struct cmd *cmd)
 	const struct cmd_option options[] = {
 		{ "owner", 0, CMD_TEXT, &new.owner },
 		{ "name", 0, CMD_TEXT, &new.owner_name },
+		{ "detached", 0, CMD_FLAG, &new.detached },
 		{ NULL, 0, CMD_FLAG, NULL },
 	};
 	struct err *err = cmd_parse(cmd, options, 1, 1);
@@ -91,27 +97,46 @@ static void list_one(struct cmd *cmd, uint32_t number, struct listing *list)
 	const struct view_organization *o = &cmd->console->view->organizations[number];
 
 	listing_add(list,
-		    json_pack("{s:o,s:i,s:i}", "path", cmd_text(o->path), "level",
-			      (int)o->level, "owners", (int)o->person_owners),
+		    json_pack("{s:o,s:o,s:i,s:i}", "path", cmd_text(o->path), "id",
+			      cmd_text(o->uid), "level", (int)o->level, "owners",
+			      (int)o->person_owners),
 		    o->path, cmd_count(cmd, o->person_owners, "owner"));
+}
+
+/* As a key that keeps what is below an organization together, right after it. */
+static char *tree_key(struct cmd *cmd, const char *path)
+{
+	char *key = mem_strdup(cmd, path);
+
+	for (char *slash = strchr(key, '/'); slash != NULL; slash = strchr(slash, '/'))
+		*slash = '\1'; /* no name holds it */
+	return key;
 }
 
 /* What the principal owns of one root, at or below a path. */
 static struct err *list_root(struct cmd *cmd, const char *path, struct listing *list)
 {
 	struct err *err = cmd_enter(cmd, STORE_READ, path);
+	struct named *found;
 	const struct view *v;
 	uint32_t top;
+	size_t n = 0;
 
 	if (err)
 		return cmd_leave(cmd, err);
 	v = cmd->console->view;
-	top = view_organization(v, path);
+	top = console_place(cmd->console, path);
+	found = mem_array(cmd, struct named, v->n_organizations);
 	for (uint32_t o = 0; top != VIEW_NONE && o < v->n_organizations; o++)
 		if (view_is_within(v, top, o) &&
 		    (cmd->console->principal.operator_ ||
 		     view_owns_organization(v, cmd->console->principal.account, o)))
-			list_one(cmd, o, list);
+			found[n++] =
+				(struct named){ tree_key(cmd, v->organizations[o].path),
+						o };
+	cmd_sort(found, n);
+	for (size_t i = 0; i < n; i++)
+		list_one(cmd, found[i].number, list);
 	return cmd_leave(cmd, NULL);
 }
 

@@ -4,6 +4,7 @@
 #define DIRBRIDGE_CMD_CMD_P_H
 
 #include "bridge/cmd/cmd.h"
+#include "bridge/console/list.h"
 
 struct cmd_private {
 	int argc; /* from the last word of the command on */
@@ -13,6 +14,23 @@ struct cmd_private {
 	struct store *store;          /* once it was open */
 	bool writing;
 };
+
+/* "valid", "grace", "over" or "none", as of now. */
+const char *cmd_licence_state(const struct cmd *cmd,
+			      const struct listed_licence *licence);
+
+/* A link that leads to an organization (in), or from it, and what lies at its other end.
+ */
+struct linked {
+	bool in;
+	const char *group, *other;
+	const char **claims; /* where it leads to; none to who does not own that */
+};
+
+/* Those of an organization, in order. Returns how many. */
+size_t cmd_links(struct cmd *cmd, uint32_t organization, struct linked **out);
+/* The claims of a group in one organization, in order, NULL-terminated. */
+const char **cmd_claims(struct cmd *cmd, uint32_t group, uint32_t organization);
 
 /* Print an error for people, or for --json; free it; its exit code. */
 int cmd_report(struct cmd *cmd, struct err *err);

@@ -16,13 +16,14 @@ static struct err *own(struct cmd *cmd, uint32_t account, const char *path)
 	return console_change(c, &change, NULL, NULL);
 }
 
+/* What an id belongs to shows once the root of the first is loaded. */
 static struct err *one_root(const char *const *paths)
 {
 	size_t len = strcspn(paths[0], "/");
 
-	for (size_t i = 1; paths[i] != NULL; i++)
-		if (strcspn(paths[i], "/") != len ||
-		    strncmp(paths[i], paths[0], len) != 0)
+	for (size_t i = 1; paths[i] != NULL && !console_is_id(paths[0]); i++)
+		if (!console_is_id(paths[i]) && (strcspn(paths[i], "/") != len ||
+						 strncmp(paths[i], paths[0], len) != 0))
 			return err_hint(err_new(ERR_USAGE,
 						"\"%s\" and \"%s\" are of two roots",
 						paths[0], paths[i]),
@@ -93,6 +94,76 @@ struct err *cmd_principal_allow(struct cmd *cmd)
 	cmd_say(cmd, "operating-system user \"%s\" may act as \"%s\"", user,
 		cmd->args[0]);
 	cmd_json(cmd, cmd_object("principal", cmd->args[0], "user", user, NULL));
+	return NULL;
+}
+
+/* ---- disallow and remove ---- */
+
+struct err *cmd_principal_disallow(struct cmd *cmd)
+{
+	const char *user = NULL;
+	const struct cmd_option options[] = {
+		{ "user", 'u', CMD_TEXT, &user },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+	struct err *err = cmd_parse(cmd, options, 1, 1);
+
+	if (err == NULL && (user == NULL || user[0] == '\0'))
+		err = err_new(ERR_USAGE, "which user is missing: --user USER");
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, "");
+	if (err == NULL)
+		err = console_allow(cmd->console, cmd->args[0], user, false);
+	err = cmd_leave(cmd, err);
+	if (err)
+		return err;
+	cmd_say(cmd, "operating-system user \"%s\" may no longer act as \"%s\"", user,
+		cmd->args[0]);
+	cmd_json(cmd, cmd_object("principal", cmd->args[0], "user", user, NULL));
+	return NULL;
+}
+
+static struct err *disown(struct cmd *cmd, const char *path)
+{
+	struct change change = { .kind = CHANGE_UNCLAIM };
+	struct console *c = cmd->console;
+	struct err *err = console_administered(c, path, &change.organization);
+
+	if (err == NULL)
+		err = console_known(c, cmd->args[0], &change.account);
+	if (err == NULL)
+		err = console_change(c, &change, NULL, NULL);
+	if (err == NULL || err_code(err) == NULL ||
+	    strcmp(err_code(err), rule_code(RULE_NOT_GIVEN)) != 0)
+		return err;
+	err_free(err);
+	return err_hint(err_refused(rule_code(RULE_NOT_GIVEN),
+				    "%s: \"%s\" does not own \"%s\" directly",
+				    rule_code(RULE_NOT_GIVEN), cmd->args[0], path),
+			"See what it owns with: dirbridge principal list");
+}
+
+struct err *cmd_principal_remove(struct cmd *cmd)
+{
+	const char *path = NULL;
+	const struct cmd_option options[] = {
+		{ "owner-of", 0, CMD_TEXT, &path },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+	struct err *err = cmd_parse(cmd, options, 1, 1);
+
+	if (err == NULL && path == NULL)
+		err = err_new(ERR_USAGE, "owner of what is missing: --owner-of PATH");
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, path);
+	if (err == NULL)
+		err = disown(cmd, path);
+	err = cmd_leave(cmd, err);
+	if (err)
+		return err;
+	cmd_say(cmd, "service principal \"%s\" no longer has Owner of \"%s\"",
+		cmd->args[0], path);
+	cmd_json(cmd, cmd_object("principal", cmd->args[0], "disowned", path, NULL));
 	return NULL;
 }
 

@@ -45,6 +45,13 @@ struct err *cmd_root(const char *path)
 	return len > 0 ? err_hint(err, "Name its root: %.*s", (int)len, path) : err;
 }
 
+struct err *cmd_reason(const char *text)
+{
+	if (text != NULL && text[strspn(text, " \t")] != '\0')
+		return NULL;
+	return err_new(ERR_USAGE, "why is missing: --reason TEXT");
+}
+
 struct err *cmd_time(const char *text, int64_t *time)
 {
 	if (clock_parse(text, strlen(text), time))
@@ -131,6 +138,21 @@ struct err *cmd_enter(struct cmd *cmd, enum store_mode mode, const char *path)
 		err = console_act(cmd->console, cmd->os_user, cmd->as);
 	if (err == NULL && p->writing)
 		err = console_expire(cmd->console);
+	return err;
+}
+
+struct err *cmd_visit(struct cmd *cmd, const char *path, int64_t at,
+		      uint32_t *organization)
+{
+	const struct looking who = { cmd->os_user, cmd->as };
+	struct cmd_private *p = cmd->private;
+	struct err *err = cmd_open(cmd, STORE_READ, &p->store);
+
+	if (err == NULL)
+		err = store_begin(p->store);
+	if (err == NULL)
+		err = console_look(cmd, p->store, path, &who, at, cmd->now, &cmd->console,
+				   organization);
 	return err;
 }
 

@@ -74,6 +74,13 @@ void cmd_json(struct cmd *cmd, json_t *value)
 	json_decref(value);
 }
 
+void cmd_json_line(json_t *value)
+{
+	json_dumpf(value, stdout, JSON_COMPACT);
+	fputc('\n', stdout);
+	json_decref(value);
+}
+
 json_t *cmd_text(const char *text)
 {
 	AUTO_MEM char *utf8 = text ? escape_utf8(NULL, text, strlen(text)) : NULL;
@@ -125,6 +132,8 @@ const char *cmd_joined(TALLOC_CTX *ctx, const char *before, const char *const *l
 
 const char *cmd_count(TALLOC_CTX *ctx, int64_t n, const char *what)
 {
+	if (n != 1 && strcmp(what, "person") == 0)
+		return mem_printf(ctx, "%lld people", (long long)n);
 	return mem_printf(ctx, "%lld %s%s", (long long)n, what, n == 1 ? "" : "s");
 }
 

@@ -70,20 +70,47 @@ static struct err *pseudonym_of(struct console *c, uint32_t email, char out[NAME
 	return err;
 }
 
+/* Decimal digits, written from the end of out; returns where they begin. */
+static char *digits(char out[24], uint64_t n)
+{
+	char *at = out + 23;
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	return at;
+}
+
 static void field(struct str *s, const char *text)
 {
-	if (text == NULL)
-		str_add(s, "-,");
-	else
-		str_addf(s, "%zu:%s,", strlen(text), text);
+	size_t len;
+	char out[24], *at;
+
+	if (text == NULL) {
+		str_add_bytes(s, "-,", 2);
+		return;
+	}
+	len = strlen(text);
+	at = digits(out, len);
+	str_add_bytes(s, at, (size_t)(out + 23 - at));
+	str_add_bytes(s, ":", 1);
+	str_add_bytes(s, text, len);
+	str_add_bytes(s, ",", 1);
 }
 
 static void number(struct str *s, int64_t n)
 {
-	char text[24];
+	char out[24], *at;
 
-	snprintf(text, sizeof text, "%lld", (long long)n);
-	field(s, n ? text : NULL);
+	if (n == 0) {
+		field(s, NULL);
+		return;
+	}
+	at = digits(out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+	if (n < 0)
+		*--at = '-';
+	field(s, at);
 }
 
 void audit_hash(struct str *scratch, const struct audit_row *r, uint8_t hash[HASH_SIZE])

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "bridge/base/clock.h"
 #include "bridge/console/console_p.h"
 
 /* What each kind turns into what, for the audit; NULL where names or values tell it. */
@@ -32,6 +33,7 @@ static const struct {
 	[CHANGE_SERVICE] = { NULL, "created" },
 	[CHANGE_ALLOW] = { NULL, "allowed" },
 	[CHANGE_DISALLOW] = { "allowed", NULL },
+	[CHANGE_IMPORT] = { NULL, "imported" },
 };
 
 /* What the judge is about to change, for the audit of it. */
@@ -61,6 +63,8 @@ static uint32_t place_of(const struct console *c, const struct change *change)
 		return change->made;
 	case CHANGE_ORGANIZATION_RENAME:
 	case CHANGE_ORGANIZATION_DELETE:
+	case CHANGE_REVIEW:
+	case CHANGE_ASSET:
 	case CHANGE_CLAIM:
 	case CHANGE_UNCLAIM:
 	case CHANGE_GROUP:
@@ -78,6 +82,7 @@ static uint32_t place_of(const struct console *c, const struct change *change)
 	case CHANGE_SERVICE:
 	case CHANGE_ALLOW:
 	case CHANGE_DISALLOW:
+	case CHANGE_IMPORT:
 		return AUDIT_STORE;
 	default:
 		return c->view->groups[change->group].organization;
@@ -94,14 +99,17 @@ static const char *target_of(TALLOC_CTX *ctx, const struct console *c,
 		return v->organizations[change->made].path;
 	case CHANGE_ORGANIZATION_RENAME:
 	case CHANGE_ORGANIZATION_DELETE:
+	case CHANGE_REVIEW:
 		return v->organizations[change->organization].path;
 	case CHANGE_CLAIM:
 	case CHANGE_UNCLAIM:
 		return v->accounts[change->account].name;
+	case CHANGE_ASSET:
 	case CHANGE_GROUP:
 	case CHANGE_SERVICE:
 	case CHANGE_ALLOW:
 	case CHANGE_DISALLOW:
+	case CHANGE_IMPORT:
 		return change->name;
 	case CHANGE_GROUP_RENAME:
 	case CHANGE_GROUP_DELETE:
@@ -149,6 +157,8 @@ static uint32_t subject_of(const struct console *c, const struct change *change)
 	case CHANGE_ACCEPT:
 	case CHANGE_DECLINE:
 	case CHANGE_EXPIRE:
+	case CHANGE_ALLOW:
+	case CHANGE_DISALLOW:
 		return change->email;
 	default:
 		return VIEW_NONE;
@@ -157,7 +167,7 @@ static uint32_t subject_of(const struct console *c, const struct change *change)
 
 static const char *licence_text(TALLOC_CTX *ctx, int64_t until)
 {
-	return until == 0 ? NULL : mem_printf(ctx, "until %lld", (long long)until);
+	return until == 0 ? NULL : mem_printf(ctx, "until %s", clock_format(ctx, until));
 }
 
 static void describe(TALLOC_CTX *ctx, const struct console *c,
@@ -182,9 +192,16 @@ static void describe(TALLOC_CTX *ctx, const struct console *c,
 	case CHANGE_GROUP_UNCLAIM:
 		line->before = change->name;
 		break;
+	case CHANGE_ASSET:
+		line->before = mem_printf(ctx, "%u", change->was);
+		line->after = mem_printf(ctx, "%u", change->count);
+		break;
 	case CHANGE_LICENCE:
 		line->before = licence_text(ctx, was->licence_end);
 		line->after = licence_text(ctx, c->view->licence_end);
+		break;
+	case CHANGE_REVIEW:
+		line->after = change->name;
 		break;
 	case CHANGE_INVITE:
 		if (change->mode == INVITE_STAGED)
@@ -249,6 +266,9 @@ struct err *console_change(struct console *c, struct change *change,
 	enum rule rule;
 	struct err *err;
 
+	if (c->private->for_reading)
+		return err_new(ERR_BUG, "a view that holds one organization is no ground "
+					"for a change");
 	remember_before(c, change, &was);
 	if (change->kind == CHANGE_ACCEPT)
 		find_joined(scratch, c, change, &joined);

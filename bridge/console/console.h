@@ -31,6 +31,11 @@ struct console {
 	struct console_private *private;
 };
 
+/* Who looks: an operating-system user, as one of their principals (or NULL). */
+struct looking {
+	const char *os_user, *as;
+};
+
 /*
  * Make a store: schema, keys, the operator, mapped to the operating-system user who does
  * this. The URL must name nothing that exists.
@@ -38,12 +43,31 @@ struct console {
 MUST_CHECK struct err *console_init(const char *url, const char *os_user);
 
 /*
- * The state of one root, by the first part of an organization's path, as of now.
- * Invitations whose time is over count as expired. An unknown root gives an empty view,
- * which only the operator can do anything with: whether it exists shows in nothing.
+ * The state of one root, by the first part of an organization's path or by the id of one
+ * of its organizations, as of now. Invitations whose time is over count as expired. An
+ * unknown root gives an empty view, which only the operator can do anything with: whether
+ * it exists shows in nothing.
  */
 MUST_CHECK struct err *console_load(TALLOC_CTX *ctx, struct store *store,
 				    const char *path, int64_t now, struct console **out);
+
+/*
+ * For reading about one organization, at a cost that does not grow with its root: a
+ * console whose view holds the organizations from the root down to this one, and what the
+ * principals of one operating-system user own of them, now; acting as who is asked for.
+ * What console_organization() asks of a whole view is asked of this one by the same
+ * functions: rows that cannot bear on the answer are left out, the rules are not written
+ * down again. No change can be made on it (ERR_BUG).
+ *
+ * at: the path is looked up among the organizations of that time, under the names that
+ * they have now or had last. One that was deleted since is whose the nearest organization
+ * above it is that is still there; a root that was deleted is nobody's. Who does not own
+ * it gets org-isolated after the same statements as for one that does not exist.
+ */
+MUST_CHECK struct err *console_look(TALLOC_CTX *ctx, struct store *store,
+				    const char *path, const struct looking *who,
+				    int64_t at, int64_t now, struct console **out,
+				    uint32_t *organization);
 
 /*
  * Who acts. as: one of the principals that this operating-system user may be; NULL when
@@ -60,6 +84,12 @@ MUST_CHECK struct err *console_may_run(const struct console *console, const char
 MUST_CHECK struct err *console_act_for_source(struct console *console,
 					      const char *os_user, const char *service);
 
+/* ---- organizations and groups, by path or by id: 32 hexadecimal digits ---- */
+
+/* May it be an id: an organization of that name comes first. */
+bool console_is_id(const char *path);
+/* The number of an organization of this view, whoever asks; or VIEW_NONE. */
+uint32_t console_place(const struct console *console, const char *path);
 /* The organization of a path, when the principal owns it; org-isolated otherwise, in the
  * same words whether it exists or not. */
 MUST_CHECK struct err *console_organization(const struct console *console,
@@ -77,6 +107,23 @@ MUST_CHECK struct err *console_group(const struct console *console, uint32_t org
  * none. org-isolated, or no-group to an organization owner. */
 MUST_CHECK struct err *console_own_group(const struct console *console, const char *path,
 					 const char *name, uint32_t *group);
+/* The root of the view, which path must name: what is not the principal's, or the
+ * operator's, is isolated; ERR_USAGE for an organization below it. */
+MUST_CHECK struct err *console_root(const struct console *console, const char *path,
+				    uint32_t *root);
+/* A group of another organization, for who owns `here`: where it is linked to here it is
+ * known by its home and name; otherwise to the owner of its home. */
+MUST_CHECK struct err *console_group_at(const struct console *console, uint32_t here,
+					const char *home, const char *name,
+					uint32_t *group);
+/* A group and where it is linked to, for who owns the one end or the other. */
+MUST_CHECK struct err *console_linked(const struct console *console, const char *home,
+				      const char *name, const char *path, uint32_t *group,
+				      uint32_t *organization);
+/* Where a link of a group of this view is to lead to: an organization that the principal
+ * owns, VIEW_NONE when it is in another root; isolated otherwise. Reads that root. */
+MUST_CHECK struct err *console_link_target(struct console *console, const char *path,
+					   uint32_t *organization);
 /* Somebody on the roster of an organization, or in a group, that the principal owns, by
  * e-mail; or a service principal by name. ERR_REFUSED (unknown-account), whether or not
  * the account exists elsewhere. The operator knows everybody in this root. */
@@ -91,6 +138,13 @@ bool console_sees(const struct console *console, uint32_t account);
  */
 MUST_CHECK struct err *console_change(struct console *console, struct change *change,
 				      const struct value *anchor, const char *reason);
+
+/* How many of a kind ("agents") the console holds for an organization; the operator says
+ * so, and 0 is none. Unchanged when it is so already. */
+MUST_CHECK struct err *console_asset(struct console *console, uint32_t organization,
+				     const char *kind, uint32_t count);
+/* The kinds, NULL-terminated. */
+const char *const *console_asset_kinds(void);
 
 /* A person's word that a source of this organization, by name, will have so many people,
  * or groups; in force until it lapses. ERR_USAGE when no source of the organization has

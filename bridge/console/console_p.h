@@ -32,7 +32,24 @@ struct console_private {
 	uint32_t actor;   /* email of the person who acts; VIEW_NONE: no person does */
 	int64_t event_seq;
 	bool events_loaded;
+	bool for_reading;            /* the view holds one organization: console_look() */
+	const struct review *review; /* being signed */
 };
+
+/* ---- loading ---- */
+
+struct console *console_new(TALLOC_CTX *ctx, struct store *store, int64_t now);
+
+/* One row into the view; the columns are those of the queries in load.c. */
+typedef void load_fn(struct console *c, const struct rows *r);
+
+load_fn load_organization, load_licence, load_account, load_owner_claim;
+load_fn load_group, load_link, load_claim, load_role;
+
+MUST_CHECK struct err *load_rows(struct console *c, load_fn *load, struct rows *rows);
+
+/* org-isolated, in the same words whether the organization exists or not. */
+MUST_CHECK struct err *isolated(const char *who, const char *path);
 
 /* ---- on record ---- */
 
@@ -89,12 +106,13 @@ MUST_CHECK struct err *write_change(struct console *c, const struct written *w);
 typedef struct err *write_fn(struct console *c, const struct written *w);
 
 write_fn write_organization, write_organization_rename, write_organization_delete;
-write_fn write_licence, write_claim, write_group, write_group_rename, write_group_delete;
+write_fn write_licence, write_asset, write_claim, write_group, write_group_rename,
+	write_group_delete;
 write_fn write_group_claim, write_link, write_unlink, write_giver_change,
 	write_suspension;
 write_fn write_invitation, write_uninvite, write_resend, write_release, write_accept,
 	write_answer;
-write_fn write_block, write_email, write_erase, write_nothing;
+write_fn write_block, write_email, write_erase, write_review, write_nothing;
 
 /* Make the rows say what the view says about this role and this giver. */
 MUST_CHECK struct err *write_role(struct console *c, uint32_t role, int64_t giver);

@@ -23,12 +23,14 @@ static int64_t group_of(const struct console *c, const struct change *change)
 	case CHANGE_ORGANIZATION_RENAME:
 	case CHANGE_ORGANIZATION_DELETE:
 	case CHANGE_LICENCE:
+	case CHANGE_ASSET:
 	case CHANGE_CLAIM:
 	case CHANGE_UNCLAIM:
 	case CHANGE_BLOCK:
 	case CHANGE_UNBLOCK:
 	case CHANGE_EMAIL:
 	case CHANGE_ERASE:
+	case CHANGE_REVIEW:
 		return 0;
 	case CHANGE_GROUP:
 		return c->view->groups[change->made].id;
@@ -55,8 +57,11 @@ static const char *value_of(const struct change *change, const struct audit_line
 	case CHANGE_GROUP_CLAIM:
 	case CHANGE_GROUP_UNCLAIM:
 		return change->name;
+	case CHANGE_ASSET:
+		return line->target;
 	case CHANGE_LICENCE:
 	case CHANGE_INVITE:
+	case CHANGE_REVIEW:
 		return line->after;
 	default:
 		return NULL;

@@ -29,7 +29,7 @@ struct err *list_roots(TALLOC_CTX *ctx, struct store *store, const char *const *
 {
 	return texts(ctx, store,
 		     "SELECT name FROM organization WHERE parent_id IS NULL"
-		     " ORDER BY name_key",
+		     " AND valid_to IS NULL ORDER BY name_key",
 		     "", 0, out);
 }
 
@@ -66,7 +66,9 @@ struct err *list_principals(TALLOC_CTX *ctx, struct store *store, const char *os
 	err = store_query(store, &rows,
 			  "SELECT p.id, p.name, coalesce(a.kind, 'operator')"
 			  " FROM principal p LEFT JOIN account a ON a.id = p.account_id"
-			  " WHERE EXISTS (SELECT 1 FROM principal_user u JOIN principal q"
+			  " LEFT JOIN subject s ON s.id = a.subject_id"
+			  " WHERE s.erased IS NULL AND EXISTS (SELECT 1 FROM "
+			  "principal_user u JOIN principal q"
 			  "  ON q.id = u.principal_id WHERE u.os_user = ?1"
 			  "  AND (q.id = p.id OR q.account_id IS NULL))"
 			  " ORDER BY a.kind IS NOT NULL, a.kind, p.name",
@@ -107,6 +109,40 @@ struct err *list_licence(TALLOC_CTX *ctx, struct store *store, int64_t root,
 	out->to = row_int(rows, 2);
 	rows_end(rows);
 	return NULL;
+}
+
+struct err *list_sources(TALLOC_CTX *ctx, struct store *store, int64_t organization,
+			 const char *const **out)
+{
+	return texts(ctx, store,
+		     "SELECT name FROM source WHERE organization_id = ?1 ORDER BY name",
+		     "i", organization, out);
+}
+
+struct err *list_assets(TALLOC_CTX *ctx, struct store *store, int64_t organization,
+			struct listed_asset **out, size_t *n)
+{
+	size_t capacity = 0;
+	struct rows *rows;
+	struct err *err;
+	bool more = true;
+
+	*out = NULL;
+	*n = 0;
+	err = store_query(store, &rows,
+			  "SELECT kind, count FROM asset WHERE organization_id = ?1"
+			  " ORDER BY kind",
+			  "i", organization);
+	while (err == NULL) {
+		err = rows_next(rows, &more);
+		if (err || !more)
+			break;
+		mem_grow(ctx, *out, *n + 1, &capacity);
+		(*out)[(*n)++] =
+			(struct listed_asset){ mem_strdup(ctx, row_text(rows, 0)),
+					       row_int(rows, 1) };
+	}
+	return err;
 }
 
 struct err *list_source(TALLOC_CTX *ctx, struct store *store, int64_t source,

@@ -34,6 +34,19 @@ struct listed_licence {
 MUST_CHECK struct err *list_licence(TALLOC_CTX *ctx, struct store *store, int64_t root,
 				    struct listed_licence *out);
 
+struct listed_asset {
+	const char *kind;
+	int64_t count;
+};
+
+/* What the console holds for an organization, by kind; and the sources that are bound to
+ * it, by name, NULL-terminated. */
+MUST_CHECK struct err *list_assets(TALLOC_CTX *ctx, struct store *store,
+				   int64_t organization, struct listed_asset **out,
+				   size_t *n);
+MUST_CHECK struct err *list_sources(TALLOC_CTX *ctx, struct store *store,
+				    int64_t organization, const char *const **out);
+
 /* The name of a source. */
 MUST_CHECK struct err *list_source(TALLOC_CTX *ctx, struct store *store, int64_t source,
 				   const char **name);

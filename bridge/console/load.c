@@ -3,7 +3,7 @@
 #include "bridge/console/console_p.h"
 #include "bridge/record/text.h"
 
-static void load_organization(struct console *c, const struct rows *r)
+void load_organization(struct console *c, const struct rows *r)
 {
 	int64_t parent = row_int(r, 1);
 
@@ -13,9 +13,10 @@ static void load_organization(struct console *c, const struct rows *r)
 		row_text(r, 2), row_text(r, 3));
 
 	c->view->organizations[number].assets = (uint32_t)row_int(r, 4);
+	c->view->organizations[number].uid = mem_strdup(c->view, row_text(r, 5));
 }
 
-static void load_licence(struct console *c, const struct rows *r)
+void load_licence(struct console *c, const struct rows *r)
 {
 	c->view->licence_end = row_int(r, 0);
 	c->view->licensed = row_int(r, 1) != 0;
@@ -32,7 +33,7 @@ static uint32_t load_email(struct console *c, const struct rows *r, int column)
 	return email;
 }
 
-static void load_account(struct console *c, const struct rows *r)
+void load_account(struct console *c, const struct rows *r)
 {
 	const char *name = row_text(r, 6) ? row_text(r, 6) : "";
 	uint32_t account = view_add_account(c->view, row_int(r, 0), load_email(c, r, 3),
@@ -42,14 +43,14 @@ static void load_account(struct console *c, const struct rows *r)
 	c->view->accounts[account].blocked = row_int(r, 7) != 0;
 }
 
-static void load_group(struct console *c, const struct rows *r)
+void load_group(struct console *c, const struct rows *r)
 {
 	view_add_group(c->view, row_int(r, 0),
 		       view_organization_by_id(c->view, row_int(r, 1)), row_text(r, 2),
 		       row_text(r, 3));
 }
 
-static void load_link(struct console *c, const struct rows *r)
+void load_link(struct console *c, const struct rows *r)
 {
 	uint32_t link = view_add_link(c->view, view_group_by_id(c->view, row_int(r, 0)),
 				      view_organization_by_id(c->view, row_int(r, 1)));
@@ -57,19 +58,19 @@ static void load_link(struct console *c, const struct rows *r)
 	c->view->links[link].id = row_int(r, 2);
 }
 
-static void load_claim(struct console *c, const struct rows *r)
+void load_claim(struct console *c, const struct rows *r)
 {
 	view_add_claim(c->view, view_group_by_id(c->view, row_int(r, 0)),
 		       view_organization_by_id(c->view, row_int(r, 1)), row_text(r, 2));
 }
 
-static void load_owner_claim(struct console *c, const struct rows *r)
+void load_owner_claim(struct console *c, const struct rows *r)
 {
 	view_add_owner_claim(c->view, view_account_by_id(c->view, row_int(r, 0)),
 			     view_organization_by_id(c->view, row_int(r, 1)));
 }
 
-static void load_role(struct console *c, const struct rows *r)
+void load_role(struct console *c, const struct rows *r)
 {
 	uint32_t role = view_give(c->view, view_group_by_id(c->view, row_int(r, 1)),
 				  (enum role)row_int(r, 2),
@@ -101,14 +102,14 @@ static void load_mail(struct console *c, const struct rows *r)
 
 /* clang-format off */
 static const struct {
-	void (*load)(struct console *, const struct rows *);
+	load_fn *load;
 	const char *types; /* of the root, and of a time */
 	int64_t before_now;
 	const char *sql;
 } steps[] = {
 	{ load_organization, "i", 0,
 	  "SELECT id, parent_id, name, name_key, (SELECT sum(count) FROM asset a"
-	  " WHERE a.organization_id = o.id) FROM organization o"
+	  " WHERE a.organization_id = o.id), uid FROM organization o"
 	  " WHERE root_id = ?1 AND valid_to IS NULL ORDER BY level, id" },
 	{ load_licence, "ii", LICENCE_GRACE,
 	  "SELECT max(valid_to), max(valid_to > ?2 AND valid_from <= ?2 + 2592000)"
@@ -164,21 +165,28 @@ static const struct {
 };
 /* clang-format on */
 
-static struct err *load_step(struct console *c, size_t step)
+struct err *load_rows(struct console *c, load_fn *load, struct rows *rows)
 {
-	struct rows *rows;
-	struct err *err;
 	bool more = true;
+	struct err *err = NULL;
 
-	err = store_query(c->store, &rows, steps[step].sql, steps[step].types, c->root,
-			  c->now - steps[step].before_now);
 	while (err == NULL) {
 		err = rows_next(rows, &more);
 		if (err || !more)
 			break;
-		steps[step].load(c, rows);
+		load(c, rows);
 	}
 	return err;
+}
+
+static struct err *load_step(struct console *c, size_t step)
+{
+	struct rows *rows;
+	struct err *err;
+
+	err = store_query(c->store, &rows, steps[step].sql, steps[step].types, c->root,
+			  c->now - steps[step].before_now);
+	return err ? err : load_rows(c, steps[step].load, rows);
 }
 
 static struct err *find_root(struct console *c, const char *path)
@@ -187,16 +195,15 @@ static struct err *find_root(struct console *c, const char *path)
 	AUTO_MEM char *key = text_fold(NULL, path, len);
 
 	return store_number(c->store, &c->root, 0,
-			    "SELECT id FROM organization WHERE parent_id IS NULL"
-			    " AND valid_to IS NULL AND name_key = ?1",
+			    "SELECT root_id FROM organization WHERE valid_to IS NULL"
+			    " AND (parent_id IS NULL AND name_key = ?1 OR uid = ?1)"
+			    " ORDER BY uid = ?1",
 			    "t", key);
 }
 
-struct err *console_load(TALLOC_CTX *ctx, struct store *store, const char *path,
-			 int64_t now, struct console **out)
+struct console *console_new(TALLOC_CTX *ctx, struct store *store, int64_t now)
 {
 	struct console *c = mem_new(ctx, struct console);
-	struct err *err;
 
 	c->store = store;
 	c->now = now;
@@ -206,10 +213,19 @@ struct err *console_load(TALLOC_CTX *ctx, struct store *store, const char *path,
 	c->private = mem_new(c, struct console_private);
 	c->private->mails = table_new(c->private);
 	c->private->actor = VIEW_NONE;
+	return c;
+}
+
+struct err *console_load(TALLOC_CTX *ctx, struct store *store, const char *path,
+			 int64_t now, struct console **out)
+{
+	struct console *c = console_new(ctx, store, now);
+	struct err *err;
+
 	err = find_root(c, path);
-	for (size_t i = 0; err == NULL && c->root != 0 && i < ARRAY_LEN(steps); i++)
+	for (size_t i = 0; err == NULL && i < ARRAY_LEN(steps); i++)
 		err = load_step(c, i);
-	if (err == NULL && c->root != 0)
+	if (err == NULL)
 		err = load_recent(c);
 	if (err) {
 		mem_free(c);

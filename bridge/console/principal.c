@@ -122,8 +122,7 @@ struct err *console_act(struct console *c, const char *os_user, const char *as)
 	return NULL;
 }
 
-/* The same words whether the organization exists or not. */
-static struct err *isolated(const char *who, const char *path)
+struct err *isolated(const char *who, const char *path)
 {
 	return err_hint(err_refused("org-isolated",
 				    "org-isolated: \"%s\" owns no organization \"%s\"",
@@ -134,7 +133,7 @@ static struct err *isolated(const char *who, const char *path)
 struct err *console_may_run(const struct console *c, const char *os_user, const char *as,
 			    const char *path)
 {
-	uint32_t organization = view_organization(c->view, path), account;
+	uint32_t organization = console_place(c, path), account;
 	bool more = true, may = false;
 	struct rows *rows;
 	struct err *err;
@@ -187,7 +186,7 @@ struct err *console_act_for_source(struct console *c, const char *os_user,
 struct err *console_organization(const struct console *c, const char *path,
 				 uint32_t *organization)
 {
-	*organization = view_organization(c->view, path);
+	*organization = console_place(c, path);
 	if (*organization != VIEW_NONE && c->principal.account != VIEW_NONE &&
 	    view_owns_organization(c->view, c->principal.account, *organization))
 		return NULL;
@@ -197,7 +196,7 @@ struct err *console_organization(const struct console *c, const char *path,
 struct err *console_administered(const struct console *c, const char *path,
 				 uint32_t *organization)
 {
-	*organization = view_organization(c->view, path);
+	*organization = console_place(c, path);
 	if (*organization != VIEW_NONE && c->principal.operator_)
 		return NULL;
 	return console_organization(c, path, organization);
@@ -211,15 +210,17 @@ struct err *console_group(const struct console *c, uint32_t organization,
 	*group = view_group(c->view, organization, key);
 	if (*group != VIEW_NONE)
 		return NULL;
-	return err_refused("no-group", "no-group: \"%s\" has no security group \"%s\"",
-			   c->view->organizations[organization].path, name);
+	return err_hint(err_refused("no-group",
+				    "no-group: \"%s\" has no security group \"%s\"",
+				    c->view->organizations[organization].path, name),
+			"See which it has with: dirbridge group list");
 }
 
 struct err *console_own_group(const struct console *c, const char *path, const char *name,
 			      uint32_t *group)
 {
 	AUTO_MEM char *key = text_fold(NULL, name, strlen(name));
-	uint32_t organization = view_organization(c->view, path);
+	uint32_t organization = console_place(c, path);
 	struct err *err;
 
 	if (organization != VIEW_NONE && c->principal.account != VIEW_NONE) {
@@ -271,7 +272,10 @@ struct err *console_known(const struct console *c, const char *who, uint32_t *ac
 	return err_hint(err_refused("unknown-account",
 				    "unknown-account: \"%s\" knows nobody as \"%s\" here",
 				    c->principal.name, who),
-			"Check the spelling, or invite them: dirbridge invite send");
+			c->principal.operator_
+				? "See who has an account with: dirbridge account list"
+				: "Check the spelling, or invite them: dirbridge invite"
+				  " send");
 }
 
 static struct err *insert_account(struct console *c, int64_t subject, const char *kind,
@@ -406,7 +410,38 @@ static struct err *keep_an_operator(struct console *c)
 		"SELECT count(*) FROM principal_user WHERE principal_id = ?1", "i",
 		OPERATOR);
 
-	return err || n > 1 ? err : refusal(RULE_LAST_OWNER);
+	if (err || n > 1)
+		return err;
+	return err_hint(err_refused(rule_code(RULE_LAST_OWNER),
+				    "%s: nobody else may act as operator",
+				    rule_code(RULE_LAST_OWNER)),
+			"Allow another user first: dirbridge principal allow operator"
+			" --user USER");
+}
+
+/* A person is the subject of the line, by pseudonym; anybody else is named. */
+static struct err *name_on_record(struct console *c, int64_t id, struct change *change,
+				  const char **name)
+{
+	struct rows *rows;
+	struct err *err;
+	bool more = false;
+
+	*name = NULL;
+	err = store_query(c->store, &rows, PRINCIPAL " WHERE p.id = ?1", "i", id);
+	if (err == NULL)
+		err = rows_next(rows, &more);
+	if (err || !more)
+		return err;
+	if (row_text(rows, 5) == NULL) {
+		*name = mem_strdup(c, row_text(rows, 1));
+	} else {
+		change->email =
+			view_add_email(c->view, row_text(rows, 4), row_text(rows, 5));
+		c->view->emails[change->email].id = row_int(rows, 3);
+	}
+	rows_end(rows);
+	return NULL;
 }
 
 struct err *console_allow(struct console *c, const char *principal, const char *os_user,
@@ -414,8 +449,10 @@ struct err *console_allow(struct console *c, const char *principal, const char *
 {
 	AUTO_MEM char *target = mem_printf(NULL, "user %s", os_user);
 	struct change change = { .kind = allow ? CHANGE_ALLOW : CHANGE_DISALLOW,
+				 .email = VIEW_NONE,
 				 .name = target };
 	enum rule rule = judge(c->view, &c->principal, &change, c->now);
+	const char *service;
 	int64_t id, has;
 	struct err *err;
 
@@ -433,7 +470,11 @@ struct err *console_allow(struct console *c, const char *principal, const char *
 	if (has != 0 && allow)
 		return NULL;
 	if (has == 0 && !allow)
-		return refusal(RULE_NOT_GIVEN);
+		return err_hint(err_refused(rule_code(RULE_NOT_GIVEN),
+					    "%s: user \"%s\" may not act as \"%s\"",
+					    rule_code(RULE_NOT_GIVEN), os_user,
+					    principal),
+				"See who may with: dirbridge principal list");
 	if (!allow && id == OPERATOR)
 		err = keep_an_operator(c);
 	if (err)
@@ -444,5 +485,7 @@ struct err *console_allow(struct console *c, const char *principal, const char *
 			      : "DELETE FROM principal_user WHERE os_user = ?1"
 				" AND principal_id = ?2",
 			"ti", os_user, id);
-	return err ? err : console_change(c, &change, NULL, principal);
+	if (err == NULL)
+		err = name_on_record(c, id, &change, &service);
+	return err ? err : console_change(c, &change, NULL, service);
 }

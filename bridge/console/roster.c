@@ -1,55 +1,92 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/console/roster.h"
+#include "bridge/base/table.h"
+#include <stdlib.h>
+
+/* What every query of a roster needs. */
+struct look {
+	TALLOC_CTX *ctx;
+	struct console *console;
+	int64_t here, root;
+	struct roster *out;
+	struct roster_way *groups; /* active here, as ways without a role */
+	size_t n_groups, c_groups;
+	struct table *by_id; /* of a group: its number in groups */
+	struct table *blocked;
+	int64_t account; /* of the last person */
+	size_t c_people, c_ways, c_claims, c_invitations;
+};
 
 /* True at ?2, of a row with valid_from and valid_to. */
 #define VALID(row)                                                                       \
 	row ".valid_from <= ?2 AND (" row ".valid_to IS NULL OR " row ".valid_to > ?2)"
 
-#define ACTIVE_GROUPS                                                                    \
-	" (SELECT id FROM security_group WHERE organization_id = ?1 UNION"               \
-	" SELECT l.group_id FROM group_link l WHERE l.organization_id = ?1"              \
-	" AND " VALID("l") ") h JOIN security_group g ON g.id = h.id AND " VALID("g")
+/* clang-format off */
+#define ACTIVE                                                                           \
+	"WITH active(id) AS (SELECT id FROM security_group WHERE organization_id = ?1"   \
+	" UNION SELECT l.group_id FROM group_link l WHERE l.organization_id = ?1"        \
+	"  AND " VALID("l") ") "
 
-#define PERSON                                                                           \
-	"a.id, s.email, s.name, EXISTS (SELECT 1 FROM account_block b"                   \
-	" JOIN organization o ON o.root_id = b.root_id WHERE o.id = ?1"                  \
-	" AND b.account_id = a.id AND " VALID("b") ")"
+static const char groups[] =
+	ACTIVE "SELECT g.id, g.organization_id, g.name, g.uid FROM active"
+	" JOIN security_group g ON g.id = active.id WHERE " VALID("g")
+	" ORDER BY g.organization_id <> ?1, g.name_key, g.id";
 
-/* Both halves of the first OR name the group, so that each can use its own index. */
+/* Both halves of an OR name the group, so that each can use its own index. */
+static const char claims[] =
+	ACTIVE "SELECT c.group_id, c.claim FROM active CROSS JOIN group_claim c"
+	" ON (c.group_id = active.id AND c.organization_id = ?1 AND c.valid_to IS NULL)"
+	"  OR (c.group_id = active.id AND c.organization_id = ?1 AND c.valid_to > ?2)"
+	" WHERE c.valid_from <= ?2"
+	" ORDER BY c.group_id, c.claim";
+
+static const char blocked[] =
+	"SELECT b.account_id, ?1 FROM account_block b WHERE b.root_id = ?3 AND "
+	VALID("b");
+
 static const char ways[] =
-	"SELECT " PERSON ", g.name, g.organization_id, r.role, r.valid_from,"
-	" EXISTS (SELECT 1 FROM group_claim c WHERE c.group_id = g.id AND r.role = 0"
-	"  AND c.organization_id = ?1 AND c.claim = 'Owner' AND " VALID(
-		"c") "),"
-		     " NOT EXISTS (SELECT 1 FROM giver v WHERE v.role_id = r.id "
-		     "AND " VALID(
-			     "v") "  AND v.suspended_until IS NULL),"
-				  " coalesce(s.email_key, s.name) AS who, "
-				  "g.organization_id <> ?1 AS linked,"
-				  " g.name_key AS name_key"
-				  " FROM" ACTIVE_GROUPS " JOIN role r ON (r.group_id = "
-				  "g.id AND r.valid_to IS NULL)"
-				  "  OR (r.group_id = g.id AND r.valid_to > ?2)"
-				  " JOIN account a ON a.id = r.account_id JOIN subject s "
-				  "ON s.id = a.subject_id"
-				  " WHERE r.valid_from <= ?2"
-				  " UNION ALL SELECT " PERSON
-				  ", NULL, ?1, 0, k.valid_from, 1, 0,"
-				  " coalesce(s.email_key, s.name), 0, ''"
-				  " FROM account_claim k JOIN account a ON a.id = "
-				  "k.account_id"
-				  " JOIN subject s ON s.id = a.subject_id"
-				  " WHERE k.organization_id = ?1 AND k.claim = 'Owner' "
-				  "AND " VALID("k") " ORDER BY who, a.id, linked, "
-						    "name_key, r.role";
+	ACTIVE "SELECT a.id, s.email, s.name, s.pseudonym, r.group_id, r.role, r.valid_from,"
+	" NOT EXISTS (SELECT 1 FROM giver v WHERE v.role_id = r.id AND " VALID("v")
+	"  AND v.suspended_until IS NULL), coalesce(s.email_key, s.name) AS who"
+	" FROM active CROSS JOIN role r ON (r.group_id = active.id AND r.valid_to IS NULL)"
+	"  OR (r.group_id = active.id AND r.valid_to > ?2)"
+	" JOIN account a ON a.id = r.account_id JOIN subject s ON s.id = a.subject_id"
+	" WHERE r.valid_from <= ?2"
+	" UNION ALL SELECT a.id, s.email, s.name, s.pseudonym, 0, 0, k.valid_from, 0,"
+	"  coalesce(s.email_key, s.name)"
+	" FROM account_claim k JOIN account a ON a.id = k.account_id"
+	" JOIN subject s ON s.id = a.subject_id"
+	" WHERE k.organization_id = ?1 AND k.claim = 'Owner' AND " VALID("k")
+	" ORDER BY who, a.id";
 
 static const char invitations[] =
-	"SELECT g.name, g.organization_id, i.role, s.email, p.name, i.created, i.expires,"
-	" i.mail_id FROM" ACTIVE_GROUPS
-	" JOIN invitation i ON i.group_id = g.id AND i.created <= ?2 AND i.expires > ?2"
-	"  AND (i.ended IS NULL OR i.ended > ?2)"
+	ACTIVE "SELECT i.group_id, i.role, s.email, s.pseudonym, p.name, i.created,"
+	" i.expires, i.mail_id FROM active CROSS JOIN invitation i"
+	"  ON (i.group_id = active.id AND i.state = 'pending')"
+	"  OR (i.group_id = active.id AND i.ended > ?2)"
 	" JOIN subject s ON s.id = i.subject_id JOIN principal p ON p.id = i.inviter_id"
-	" ORDER BY s.email_key, g.organization_id <> ?1, g.name_key, i.role";
+	" WHERE i.created <= ?2 AND i.expires > ?2 ORDER BY s.email_key";
+
+/* Who is here through a link, and whose group beside is a way into another customer. */
+static const char elsewhere[] =
+	"WITH RECURSIVE up(id) AS (SELECT ?1 UNION ALL SELECT o.parent_id"
+	" FROM organization o JOIN up ON o.id = up.id WHERE o.parent_id IS NOT NULL),"
+	" down(id) AS (SELECT ?1 UNION ALL SELECT o.id FROM organization o"
+	"  JOIN down ON o.parent_id = down.id)"
+	" SELECT s.pseudonym, min(o.uid) FROM group_link l"
+	" JOIN role r ON (r.group_id = l.group_id AND r.valid_to IS NULL)"
+	"  OR (r.group_id = l.group_id AND r.valid_to > ?2)"
+	" JOIN role h ON (h.account_id = r.account_id AND h.valid_to IS NULL)"
+	"  OR (h.account_id = r.account_id AND h.valid_to > ?2)"
+	" JOIN security_group g ON g.id = h.group_id"
+	" JOIN organization o ON o.id = g.organization_id AND o.root_id = ?3"
+	" JOIN account a ON a.id = r.account_id JOIN subject s ON s.id = a.subject_id"
+	" WHERE l.organization_id = ?1 AND " VALID("l") " AND " VALID("g")
+	" AND r.valid_from <= ?2 AND h.valid_from <= ?2"
+	" AND g.organization_id NOT IN (SELECT id FROM up)"
+	" AND g.organization_id NOT IN (SELECT id FROM down)"
+	" GROUP BY s.pseudonym, o.id ORDER BY s.pseudonym, o.uid";
+/* clang-format on */
 
 static const char *path_of(const struct console *c, int64_t organization)
 {
@@ -64,73 +101,170 @@ static const char *text(TALLOC_CTX *ctx, const struct rows *r, int column)
 	return found ? mem_strdup(ctx, found) : NULL;
 }
 
-struct growing {
-	int64_t account; /* of the last person */
-	size_t people, ways, invitations;
-};
-
-static void add_way(TALLOC_CTX *ctx, const struct console *c, const struct rows *r,
-		    int64_t here, struct growing *g, struct roster *out)
+static struct roster_way *group_of(const struct look *l, int64_t id)
 {
-	struct roster_person *person;
+	uint32_t n = table_get(l->by_id, &id, sizeof id);
 
-	if (out->n_people == 0 || row_int(r, 0) != g->account) {
-		g->account = row_int(r, 0);
-		g->ways = 0;
-		mem_grow(ctx, out->people, out->n_people + 1, &g->people);
-		out->people[out->n_people++] = (struct roster_person){
-			.email = text(ctx, r, 1),
-			.name = text(ctx, r, 2),
-			.blocked = row_int(r, 3) != 0,
-		};
-	}
-	person = &out->people[out->n_people - 1];
-	mem_grow(ctx, person->ways, person->n_ways + 1, &g->ways);
-	person->ways[person->n_ways++] = (struct roster_way){
-		.group = text(ctx, r, 4),
-		.home = path_of(c, row_int(r, 5)),
-		.role = (enum role)row_int(r, 6),
-		.linked = row_int(r, 5) != here,
-		.since = row_int(r, 7),
-		.owner = row_int(r, 8) != 0,
-		.suspended = row_int(r, 9) != 0,
+	return n == TABLE_NONE ? NULL : &l->groups[n];
+}
+
+/* A table borrows its keys. */
+static void put(struct table *table, int64_t id, uint32_t value)
+{
+	int64_t *key = mem_new(table, int64_t);
+
+	*key = id;
+	table_put(table, key, sizeof *key, value);
+}
+
+static void add_group(struct look *l, const struct rows *r)
+{
+	int64_t home = row_int(r, 1);
+
+	mem_grow(l->ctx, l->groups, l->n_groups + 1, &l->c_groups);
+	put(l->by_id, row_int(r, 0), (uint32_t)l->n_groups);
+	l->groups[l->n_groups++] = (struct roster_way){
+		.group = text(l->ctx, r, 2),
+		.home = path_of(l->console, home),
+		.uid = text(l->ctx, r, 3),
+		.linked = home != l->here,
 	};
 }
 
-static void add_invitation(TALLOC_CTX *ctx, const struct console *c, const struct rows *r,
-			   int64_t here, struct growing *g, struct roster *out)
+/* The claims of one group follow each other. */
+static void add_claim(struct look *l, const struct rows *r)
 {
-	mem_grow(ctx, out->invitations, out->n_invitations + 1, &g->invitations);
+	struct roster_way *g = group_of(l, row_int(r, 0));
+
+	if (g == NULL)
+		return;
+	if (g->n_claims == 0)
+		l->c_claims = 0;
+	mem_grow(l->ctx, g->claims, g->n_claims + 1, &l->c_claims);
+	g->claims[g->n_claims] = text(l->ctx, r, 1);
+	g->owner |= strcmp(g->claims[g->n_claims++], CLAIM_OWNER) == 0;
+}
+
+static void add_blocked(struct look *l, const struct rows *r)
+{
+	put(l->blocked, row_int(r, 0), 0);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct roster_way *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return (int)x->role - (int)y->role;
+}
+
+static void sort_ways(struct roster *out)
+{
+	if (out->n_people > 0) {
+		struct roster_person *p = &out->people[out->n_people - 1];
+
+		qsort(p->ways, p->n_ways, sizeof *p->ways, by_rank);
+	}
+}
+
+static struct roster_person *person_of(struct look *l, const struct rows *r)
+{
+	struct roster *out = l->out;
+
+	if (out->n_people == 0 || row_int(r, 0) != l->account) {
+		sort_ways(out);
+		l->account = row_int(r, 0);
+		l->c_ways = 0;
+		mem_grow(l->ctx, out->people, out->n_people + 1, &l->c_people);
+		out->people[out->n_people++] = (struct roster_person){
+			.email = text(l->ctx, r, 1),
+			.name = text(l->ctx, r, 2),
+			.pseudonym = text(l->ctx, r, 3),
+			.blocked = table_get(l->blocked, &l->account,
+					     sizeof l->account) != TABLE_NONE,
+		};
+	}
+	return &out->people[out->n_people - 1];
+}
+
+static void add_way(struct look *l, const struct rows *r)
+{
+	static const char *owner[] = { CLAIM_OWNER };
+	const struct roster_way *group = group_of(l, row_int(r, 4));
+	struct roster_person *person;
+	struct roster_way way = { .claims = owner, .n_claims = 1, .owner = true };
+
+	if (group == NULL && row_int(r, 4) != 0)
+		return;
+	person = person_of(l, r);
+	if (group != NULL) {
+		way = *group;
+		way.rank = (uint32_t)(group - l->groups) + 1;
+	}
+	way.home = group ? group->home : path_of(l->console, l->here);
+	way.role = (enum role)row_int(r, 5);
+	way.since = row_int(r, 6);
+	way.suspended = row_int(r, 7) != 0;
+	if (way.role == ROLE_OWNER) {
+		way.owner = false;
+		way.n_claims = 0;
+	}
+	mem_grow(l->ctx, person->ways, person->n_ways + 1, &l->c_ways);
+	person->ways[person->n_ways++] = way;
+}
+
+static void add_invitation(struct look *l, const struct rows *r)
+{
+	const struct roster_way *group = group_of(l, row_int(r, 0));
+	struct roster *out = l->out;
+
+	if (group == NULL)
+		return;
+	mem_grow(l->ctx, out->invitations, out->n_invitations + 1, &l->c_invitations);
 	out->invitations[out->n_invitations++] = (struct roster_invitation){
-		.group = text(ctx, r, 0),
-		.home = path_of(c, row_int(r, 1)),
-		.linked = row_int(r, 1) != here,
-		.role = (enum role)row_int(r, 2),
-		.email = text(ctx, r, 3),
-		.inviter = text(ctx, r, 4),
+		.group = group->group,
+		.home = group->home,
+		.uid = group->uid,
+		.linked = group->linked,
+		.rank = (uint32_t)(group - l->groups),
+		.role = (enum role)row_int(r, 1),
+		.email = text(l->ctx, r, 2),
+		.pseudonym = text(l->ctx, r, 3),
+		.inviter = text(l->ctx, r, 4),
 		.created = row_int(r, 5),
 		.expires = row_int(r, 6),
 		.mail = row_int(r, 7),
 	};
 }
 
-typedef void (*add_fn)(TALLOC_CTX *ctx, const struct console *c, const struct rows *r,
-		       int64_t here, struct growing *g, struct roster *out);
-
-static struct err *load(TALLOC_CTX *ctx, struct console *c, const char *sql, int64_t here,
-			add_fn add, struct roster *out)
+static int by_email(const void *a, const void *b)
 {
-	struct growing g = { 0 };
+	const struct roster_invitation *x = a, *y = b;
+	int order = strcmp(x->email, y->email);
+
+	if (order != 0)
+		return order;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return (int)x->role - (int)y->role;
+}
+
+typedef void (*add_fn)(struct look *l, const struct rows *r);
+
+static struct err *each(struct look *l, const char *sql, const char *types, add_fn add)
+{
 	struct rows *rows;
 	struct err *err;
 	bool more = true;
 
-	err = store_query(c->store, &rows, sql, "ii", here, out->at);
+	err = store_query(l->console->store, &rows, sql, types, l->here, l->out->at,
+			  l->root);
 	while (err == NULL) {
 		err = rows_next(rows, &more);
 		if (err || !more)
 			break;
-		add(ctx, c, rows, here, &g, out);
+		add(l, rows);
 	}
 	return err;
 }
@@ -138,12 +272,118 @@ static struct err *load(TALLOC_CTX *ctx, struct console *c, const char *sql, int
 struct err *roster_load(TALLOC_CTX *ctx, struct console *c, uint32_t organization,
 			int64_t at, struct roster *out)
 {
-	int64_t here = c->view->organizations[organization].id;
+	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
+	struct look l = {
+		.ctx = ctx,
+		.console = c,
+		.here = c->view->organizations[organization].id,
+		.root = c->root,
+		.out = out,
+		.by_id = table_new(scratch),
+		.blocked = table_new(scratch),
+	};
 	struct err *err;
 
 	*out = (struct roster){ .at = at };
-	err = load(ctx, c, ways, here, add_way, out);
+	err = each(&l, groups, "ii", add_group);
 	if (err == NULL)
-		err = load(ctx, c, invitations, here, add_invitation, out);
+		err = each(&l, claims, "ii", add_claim);
+	if (err == NULL)
+		err = each(&l, blocked, "iii", add_blocked);
+	if (err == NULL)
+		err = each(&l, ways, "ii", add_way);
+	if (err == NULL)
+		err = each(&l, invitations, "ii", add_invitation);
+	if (err)
+		return err;
+	sort_ways(out);
+	if (out->n_invitations > 0)
+		qsort(out->invitations, out->n_invitations, sizeof *out->invitations,
+		      by_email);
+	return NULL;
+}
+
+/* ---- another customer's people ---- */
+
+static int by_pseudonym(const void *a, const void *b)
+{
+	const struct roster_person *const *x = a, *const *y = b;
+
+	return strcmp((*x)->pseudonym, (*y)->pseudonym);
+}
+
+/* The path of an organization, when it may be known to this user. */
+static struct err *path_for(TALLOC_CTX *ctx, struct console *c, const char *uid,
+			    const struct looking *who, int64_t at, const char **path)
+{
+	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
+	struct console *there;
+	uint32_t organization;
+	struct err *err = console_look(scratch, c->store, uid, who, at, c->now, &there,
+				       &organization);
+
+	*path = NULL;
+	if (err == NULL)
+		*path = mem_strdup(ctx, there->view->organizations[organization].path);
+	if (err != NULL && err_class(err) == ERR_REFUSED) {
+		err_free(err);
+		err = NULL;
+	}
+	return err;
+}
+
+struct beside {
+	const char *pseudonym, *uid;
+};
+
+static struct err *load_beside(TALLOC_CTX *ctx, const struct look *l, struct beside **out,
+			       size_t *n)
+{
+	struct rows *rows;
+	size_t capacity = 0;
+	bool more = true;
+	struct err *err = store_query(l->console->store, &rows, elsewhere, "iii", l->here,
+				      l->out->at, l->root);
+
+	while (err == NULL) {
+		err = rows_next(rows, &more);
+		if (err || !more)
+			break;
+		mem_grow(ctx, *out, *n + 1, &capacity);
+		(*out)[(*n)++] =
+			(struct beside){ text(ctx, rows, 0), text(ctx, rows, 1) };
+	}
+	return err;
+}
+
+struct err *roster_elsewhere(TALLOC_CTX *ctx, struct console *c, uint32_t organization,
+			     const struct looking *who, struct roster *roster)
+{
+	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
+	struct look l = {
+		.console = c,
+		.here = c->view->organizations[organization].id,
+		.root = c->root,
+		.out = roster,
+	};
+	struct roster_person **sorted =
+		mem_array(scratch, struct roster_person *, roster->n_people + 1);
+	struct beside *beside = NULL;
+	size_t n = 0;
+	struct err *err = load_beside(scratch, &l, &beside, &n);
+
+	for (size_t i = 0; i < roster->n_people; i++)
+		sorted[i] = &roster->people[i];
+	qsort(sorted, roster->n_people, sizeof *sorted, by_pseudonym);
+	for (size_t i = 0; err == NULL && i < n; i++) {
+		struct roster_person key = { .pseudonym = beside[i].pseudonym };
+		struct roster_person *wanted = &key;
+		struct roster_person **found = bsearch(&wanted, sorted, roster->n_people,
+						       sizeof *sorted, by_pseudonym);
+
+		if (found != NULL && (*found)->elsewhere == NULL)
+			err = path_for(ctx, c, beside[i].uid, who, roster->at,
+				       &(*found)->elsewhere);
+	}
 	return err;
 }

@@ -14,6 +14,7 @@ struct err *write_change(struct console *c, const struct written *w)
 		[CHANGE_ORGANIZATION_RENAME] = write_organization_rename,
 		[CHANGE_ORGANIZATION_DELETE] = write_organization_delete,
 		[CHANGE_LICENCE] = write_licence,
+		[CHANGE_ASSET] = write_asset,
 		[CHANGE_CLAIM] = write_claim,
 		[CHANGE_UNCLAIM] = write_claim,
 		[CHANGE_GROUP] = write_group,
@@ -39,10 +40,12 @@ struct err *write_change(struct console *c, const struct written *w)
 		[CHANGE_UNBLOCK] = write_block,
 		[CHANGE_EMAIL] = write_email,
 		[CHANGE_ERASE] = write_erase,
+		[CHANGE_REVIEW] = write_review,
 		/* Who asks for these writes them: they are no part of a root's view. */
 		[CHANGE_SERVICE] = write_nothing,
 		[CHANGE_ALLOW] = write_nothing,
 		[CHANGE_DISALLOW] = write_nothing,
+		[CHANGE_IMPORT] = write_nothing,
 	};
 
 	return writers[w->change->kind](c, w);
@@ -208,6 +211,7 @@ static struct err *insert_organization(struct console *c, uint32_t number)
 		return err;
 	if (parent == 0)
 		c->root = o->id;
+	o->uid = mem_strdup(c->view, uid);
 	return store_run(c->store,
 			 "INSERT INTO organization (id, parent_id, root_id, level, name,"
 			 " name_key, created, uid) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
@@ -233,8 +237,27 @@ struct err *write_organization(struct console *c, const struct written *w)
 	return err;
 }
 
+/* Other roots are no part of the view; only the operator, who knows them, gets here. */
+static struct err *is_other_root(struct console *c, const struct change *change)
+{
+	int64_t other;
+	struct err *err =
+		store_number(c->store, &other, 0,
+			     "SELECT id FROM organization WHERE parent_id IS NULL"
+			     " AND valid_to IS NULL AND name_key = ?1 AND id <> ?2",
+			     "ti", change->name_key, c->root);
+
+	return err || other == 0 ? err : refusal(RULE_NAME_TAKEN);
+}
+
 struct err *write_organization_rename(struct console *c, const struct written *w)
 {
+	struct err *err = NULL;
+
+	if (c->view->organizations[w->change->organization].level == 1)
+		err = is_other_root(c, w->change);
+	if (err)
+		return err;
 	return store_run(c->store,
 			 "UPDATE organization SET name = ?2, name_key = ?3 WHERE id = ?1",
 			 "itt", organization_id(c, w->change->organization),

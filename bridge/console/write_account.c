@@ -51,6 +51,21 @@ struct err *write_licence(struct console *c, const struct written *w)
 			 c->now, w->change->until);
 }
 
+struct err *write_asset(struct console *c, const struct written *w)
+{
+	int64_t organization = c->view->organizations[w->change->organization].id;
+	struct err *err = store_run(
+		c->store, "DELETE FROM asset WHERE organization_id = ?1 AND kind = ?2",
+		"it", organization, w->change->name);
+
+	if (err || w->change->count == 0)
+		return err;
+	return store_run(c->store,
+			 "INSERT INTO asset (organization_id, kind, count)"
+			 " VALUES (?1, ?2, ?3)",
+			 "iti", organization, w->change->name, (int64_t)w->change->count);
+}
+
 struct err *write_claim(struct console *c, const struct written *w)
 {
 	int64_t account = c->view->accounts[w->change->account].id;

@@ -103,7 +103,7 @@ static void refuse(struct plan *plan, struct view *view, struct operation *op,
 		   const struct change *change, enum rule rule)
 {
 	op->rule = (uint8_t)rule;
-	if (rule == RULE_PROTECTED) {
+	if (rule == RULE_PROTECTED || rule == RULE_ERASED) {
 		op->verdict = VERDICT_SKIP;
 	} else if (rule == RULE_LICENCE) {
 		op->verdict = VERDICT_SKIP;

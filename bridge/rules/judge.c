@@ -19,10 +19,15 @@ enum rule or_isolated(const struct view *v, const struct principal *p,
 	return knows ? rule : RULE_ORG_ISOLATED;
 }
 
+bool is_there(const struct view *v, uint32_t organization)
+{
+	return organization < v->n_organizations && !v->organizations[organization].gone;
+}
+
 enum rule may_administer(const struct view *v, const struct principal *p,
 			 uint32_t organization)
 {
-	if (organization >= v->n_organizations || v->organizations[organization].gone)
+	if (!is_there(v, organization))
 		return RULE_ORG_ISOLATED;
 	if (owns(v, p, organization))
 		return RULE_NONE;
@@ -98,6 +103,23 @@ bool is_last_owner(struct view *v, uint32_t role)
 	after = ownerless(v, g);
 	view_count_role(v, role, 1);
 	return after > before;
+}
+
+bool owns_something_alone(const struct view *v, uint32_t account)
+{
+	if (v->accounts[account].service)
+		return false;
+	for (uint32_t o = 0; o < v->n_organizations; o++)
+		if (v->organizations[o].person_owners == 1 &&
+		    view_owns_organization(v, account, o))
+			return true;
+	for (uint32_t r = v->accounts[account].roles; r != VIEW_NONE;
+	     r = v->roles[r].next_of_account)
+		if (v->roles[r].role == ROLE_OWNER &&
+		    v->groups[v->roles[r].group].person_owners == 1 &&
+		    view_owns_group(v, account, v->roles[r].group))
+			return true;
+	return false;
 }
 
 bool owns_alone(const struct view *v, uint32_t group, uint32_t organization)

@@ -19,6 +19,8 @@ bool owns(const struct view *v, const struct principal *p, uint32_t organization
 /* The rule, or org-isolated for whoever plays no part in the organization. */
 enum rule or_isolated(const struct view *v, const struct principal *p,
 		      uint32_t organization, enum rule rule);
+/* The organization is there, and has not been deleted. */
+bool is_there(const struct view *v, uint32_t organization);
 /* Owner of the organization. */
 enum rule may_administer(const struct view *v, const struct principal *p,
 			 uint32_t organization);
@@ -35,6 +37,8 @@ enum rule may_change_group(const struct view *v, const struct principal *p,
 enum rule may_add(const struct view *v, const struct change *c);
 /* Would this role, once gone, leave a group or an organization without an owner? */
 bool is_last_owner(struct view *v, uint32_t role);
+/* Would anything be without an owner, if the account had no role and no claim? */
+bool owns_something_alone(const struct view *v, uint32_t account);
 /* Would the organization have no person who owns it, if the group stopped giving Owner
  * there? Not when it has none now. */
 bool owns_alone(const struct view *v, uint32_t group, uint32_t organization);
@@ -45,12 +49,13 @@ typedef enum rule judge_fn(struct view *v, const struct principal *p, struct cha
 			   int64_t now);
 
 judge_fn judge_organization, judge_organization_rename, judge_organization_delete;
-judge_fn judge_licence, judge_claim, judge_principal;
+judge_fn judge_licence, judge_asset, judge_claim, judge_principal;
 judge_fn judge_group, judge_group_rename, judge_group_delete;
 judge_fn judge_group_claim, judge_group_unclaim, judge_link, judge_unlink;
 judge_fn judge_give, judge_take, judge_restore;
 judge_fn judge_invite, judge_uninvite, judge_resend, judge_release;
 judge_fn judge_accept, judge_decline, judge_expire;
 judge_fn judge_block, judge_email, judge_erase;
+judge_fn judge_review;
 
 #endif

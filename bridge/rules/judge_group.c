@@ -30,6 +30,8 @@ enum rule judge_group_rename(struct view *v, const struct principal *p, struct c
 	(void)now;
 	if (rule != RULE_NONE)
 		return rule;
+	if (strcmp(v->groups[c->group].name, c->name) == 0)
+		return RULE_UNCHANGED;
 	taken = view_group(v, v->groups[c->group].organization, c->name_key);
 	if (taken != VIEW_NONE && taken != c->group)
 		return RULE_NAME_TAKEN;
@@ -108,25 +110,17 @@ enum rule judge_group_unclaim(struct view *v, const struct principal *p, struct 
 
 /* ---- links ---- */
 
-/* Who does not own an organization learns nothing of it; who is there, but owns too
- * little, learns what is missing. */
+/* Who does not own both learns nothing of either. */
 static enum rule may_link(const struct view *v, const struct principal *p,
 			  const struct change *c)
 {
-	uint32_t home;
-
-	if (c->group >= v->n_groups || v->groups[c->group].gone)
+	if (c->group >= v->n_groups || v->groups[c->group].gone ||
+	    !owns(v, p, v->groups[c->group].organization))
 		return RULE_ORG_ISOLATED;
-	home = v->groups[c->group].organization;
-	if (!owns(v, p, home))
-		return or_isolated(v, p, home, RULE_LINK_OWNERSHIP);
 	if (c->organization == VIEW_NONE)
 		return RULE_LINK_ROOT;
-	if (c->organization >= v->n_organizations ||
-	    v->organizations[c->organization].gone)
+	if (!is_there(v, c->organization) || !owns(v, p, c->organization))
 		return RULE_ORG_ISOLATED;
-	if (!owns(v, p, c->organization))
-		return or_isolated(v, p, c->organization, RULE_LINK_OWNERSHIP);
 	return view_owns_group(v, p->account, c->group) ? RULE_NONE : RULE_LINK_OWNERSHIP;
 }
 
@@ -172,20 +166,28 @@ enum rule judge_link(struct view *v, const struct principal *p, struct change *c
 	return RULE_NONE;
 }
 
-/* Either side may end it: who owns where it leads to, or home and group. */
+/* Either side may end it: who owns where it leads to, or home and group; to the latter
+ * the target is nothing but where the group is linked to. */
+static enum rule may_unlink(const struct view *v, const struct principal *p,
+			    const struct change *c)
+{
+	if (c->group >= v->n_groups || v->groups[c->group].gone ||
+	    !is_there(v, c->organization))
+		return RULE_ORG_ISOLATED;
+	if (owns(v, p, c->organization))
+		return RULE_NONE;
+	if (!owns(v, p, v->groups[c->group].organization) ||
+	    view_link(v, c->group, c->organization) == VIEW_NONE)
+		return RULE_ORG_ISOLATED;
+	return view_owns_group(v, p->account, c->group) ? RULE_NONE : RULE_LINK_OWNERSHIP;
+}
+
 enum rule judge_unlink(struct view *v, const struct principal *p, struct change *c,
 		       int64_t now)
 {
-	enum rule rule = RULE_NONE;
+	enum rule rule = may_unlink(v, p, c);
 
 	(void)now;
-	if (c->organization >= v->n_organizations || c->group >= v->n_groups)
-		return RULE_ORG_ISOLATED;
-	if (!owns(v, p, c->organization))
-		rule = may_link(v, p, c);
-	if (rule == RULE_LINK_OWNERSHIP && owns(v, p, v->groups[c->group].organization) &&
-	    view_owns_group(v, p->account, c->group))
-		rule = RULE_NONE;
 	if (rule != RULE_NONE)
 		return rule;
 	c->made = view_link(v, c->group, c->organization);

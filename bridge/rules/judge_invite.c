@@ -141,7 +141,7 @@ enum rule judge_release(struct view *v, const struct principal *p, struct change
 
 	if (rule != RULE_NONE)
 		return rule;
-	if (v->invitations[c->made].mode != INVITE_STAGED)
+	if (v->invitations[c->made].mode != INVITE_STAGED || c->mode == INVITE_STAGED)
 		return RULE_UNCHANGED;
 	home = v->groups[c->group].organization;
 	if (c->mode == INVITE_MAIL && view_pending(v, home, c->email) == 0)

@@ -60,7 +60,7 @@ enum rule judge_organization_rename(struct view *v, const struct principal *p,
 	enum rule rule = may_administer(v, p, c->organization);
 
 	(void)now;
-	if (c->organization < v->n_organizations && p->operator_)
+	if (is_there(v, c->organization) && p->operator_)
 		rule = v->organizations[c->organization].level == 1 ? RULE_NONE : rule;
 	if (rule != RULE_NONE)
 		return rule;
@@ -99,6 +99,13 @@ enum rule judge_organization_delete(struct view *v, const struct principal *p,
 	return RULE_NONE;
 }
 
+enum rule judge_review(struct view *v, const struct principal *p, struct change *c,
+		       int64_t now)
+{
+	(void)now;
+	return may_administer(v, p, c->organization);
+}
+
 /* ---- what the operator does ---- */
 
 enum rule judge_licence(struct view *v, const struct principal *p, struct change *c,
@@ -112,11 +119,33 @@ enum rule judge_licence(struct view *v, const struct principal *p, struct change
 		return RULE_TRIAL_USED;
 	if (c->trial)
 		c->until = now + TRIAL_LIFETIME;
-	v->licence_end = c->until > 0 ? c->until : now;
-	v->licensed = v->licence_end + LICENCE_GRACE > now && c->until > 0;
+	if (c->until > now)
+		v->licence_end = c->until;
+	else if (v->licence_end > now)
+		v->licence_end = now;
+	v->licensed = v->licence_end != 0 && v->licence_end + LICENCE_GRACE > now;
 	return RULE_NONE;
 }
 
+/* The console says what it holds, by way of the operator. */
+enum rule judge_asset(struct view *v, const struct principal *p, struct change *c,
+		      int64_t now)
+{
+	struct view_organization *o;
+
+	(void)now;
+	if (!p->operator_)
+		return RULE_NOT_OPERATOR;
+	if (!is_there(v, c->organization))
+		return RULE_ORG_ISOLATED;
+	if (c->count == c->was)
+		return RULE_UNCHANGED;
+	o = &v->organizations[c->organization];
+	o->assets = o->assets - c->was + c->count;
+	return RULE_NONE;
+}
+
+/* Owner held directly is what goes and comes here, not what a group gives. */
 enum rule judge_claim(struct view *v, const struct principal *p, struct change *c,
 		      int64_t now)
 {
@@ -125,15 +154,21 @@ enum rule judge_claim(struct view *v, const struct principal *p, struct change *
 	(void)now;
 	if (!p->operator_)
 		return RULE_NOT_OPERATOR;
-	if (c->organization >= v->n_organizations)
+	if (!is_there(v, c->organization))
 		return RULE_ORG_ISOLATED;
-	owner = view_ways(v, c->account, c->organization) > 0;
+	owner = view_holds_owner(v, c->account, c->organization);
 	if (owner == (c->kind == CHANGE_CLAIM))
 		return owner ? RULE_UNCHANGED : RULE_NOT_GIVEN;
-	if (owner)
-		view_drop_owner_claim(v, c->account, c->organization);
-	else
+	if (!owner) {
 		view_add_owner_claim(v, c->account, c->organization);
+		return RULE_NONE;
+	}
+	if (!v->accounts[c->account].service &&
+	    v->organizations[c->organization].person_owners == 1 &&
+	    view_owns_organization(v, c->account, c->organization) &&
+	    view_ways(v, c->account, c->organization) == 1)
+		return RULE_LAST_OWNER;
+	view_drop_owner_claim(v, c->account, c->organization);
 	return RULE_NONE;
 }
 
@@ -193,10 +228,8 @@ enum rule judge_erase(struct view *v, const struct principal *p, struct change *
 	(void)now;
 	if (rule != RULE_NONE)
 		return rule;
-	for (uint32_t r = v->accounts[c->account].roles; r != VIEW_NONE;
-	     r = v->roles[r].next_of_account)
-		if (v->roles[r].givers != VIEW_NONE && is_last_owner(v, r))
-			return RULE_LAST_OWNER;
+	if (owns_something_alone(v, c->account))
+		return RULE_LAST_OWNER;
 	view_erase(v, c->account);
 	return RULE_NONE;
 }

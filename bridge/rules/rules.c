@@ -139,6 +139,7 @@ static const struct {
 	[CHANGE_ORGANIZATION_DELETE] = { "organization.delete",
 					 judge_organization_delete },
 	[CHANGE_LICENCE] = { "licence.set", judge_licence },
+	[CHANGE_ASSET] = { "asset.set", judge_asset },
 	[CHANGE_CLAIM] = { "claim.give", judge_claim },
 	[CHANGE_UNCLAIM] = { "claim.take", judge_claim },
 	[CHANGE_GROUP] = { "group.create", judge_group },
@@ -167,6 +168,8 @@ static const struct {
 	[CHANGE_SERVICE] = { "principal.create", judge_principal },
 	[CHANGE_ALLOW] = { "principal.allow", judge_principal },
 	[CHANGE_DISALLOW] = { "principal.disallow", judge_principal },
+	[CHANGE_IMPORT] = { "root.import", judge_principal },
+	[CHANGE_REVIEW] = { "roster.review", judge_review },
 };
 
 const char *change_name(enum change_kind kind)

@@ -59,10 +59,11 @@ enum change_kind {
 				group Owners, with account as owner and member */
 	CHANGE_ORGANIZATION_RENAME, /* organization, name */
 	CHANGE_ORGANIZATION_DELETE, /* organization, with all its groups and links */
-	CHANGE_LICENCE,             /* of the root: until (0: none), trial */
-	CHANGE_CLAIM,   /* account, a service principal, gets Owner of organization */
-	CHANGE_UNCLAIM, /* account, organization */
-	CHANGE_GROUP,   /* create: organization, name */
+	CHANGE_LICENCE, /* of the root: until (over by now: it ends now), trial */
+	CHANGE_ASSET, /* organization, name: of a kind the console holds count, not was */
+	CHANGE_CLAIM, /* account, a service principal, gets Owner of organization */
+	CHANGE_UNCLAIM,       /* account, organization */
+	CHANGE_GROUP,         /* create: organization, name */
 	CHANGE_GROUP_RENAME,  /* group, name */
 	CHANGE_GROUP_DELETE,  /* group */
 	CHANGE_GROUP_CLAIM,   /* group, organization where it is active, name: a claim */
@@ -90,6 +91,8 @@ enum change_kind {
 	CHANGE_SERVICE,  /* a service principal, name: made by the caller */
 	CHANGE_ALLOW,    /* name: an operating-system user may act as somebody */
 	CHANGE_DISALLOW, /* name */
+	CHANGE_IMPORT,   /* name: a root, read by the caller from what was exported */
+	CHANGE_REVIEW,   /* organization: somebody has looked at who is there */
 	CHANGES
 };
 
@@ -106,6 +109,7 @@ struct change {
 	const char *name;
 	const char *name_key;
 	int64_t until;
+	uint32_t count, was;
 	enum invite_mode mode;
 	bool trial;
 	bool allow_owner_claim;

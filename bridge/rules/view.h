@@ -24,6 +24,7 @@ struct view_organization {
 	int64_t id;
 	uint32_t parent; /* VIEW_NONE at the root */
 	unsigned level;  /* 1 at the root */
+	const char *uid; /* its id in every copy of the store; NULL: not stored yet */
 	const char *name;
 	const char *name_key;
 	const char *path;       /* "northwind/contoso" */
@@ -205,6 +206,8 @@ bool view_role_is_active(const struct view *v, uint32_t role);
 bool view_is_within(const struct view *v, uint32_t organization, uint32_t below);
 bool view_owns_organization(const struct view *v, uint32_t account,
 			    uint32_t organization);
+/* Owner held directly, whatever groups give besides. */
+bool view_holds_owner(const struct view *v, uint32_t account, uint32_t organization);
 bool view_owns_group(const struct view *v, uint32_t account, uint32_t group);
 /* An active role in a group that is active in this organization or below it. */
 bool view_is_on_roster(const struct view *v, uint32_t account, uint32_t organization);

@@ -94,6 +94,13 @@ bool view_owns_organization(const struct view *v, uint32_t account, uint32_t org
 	return view_ways(v, account, organization) > 0 && may_act(v, account);
 }
 
+bool view_holds_owner(const struct view *v, uint32_t account, uint32_t organization)
+{
+	uint32_t way = index_find(v->index->ways, pair_key(account, organization));
+
+	return way != INDEX_NONE && v->index->way[way].direct;
+}
+
 bool view_owns_group(const struct view *v, uint32_t account, uint32_t group)
 {
 	uint32_t role = view_role(v, group, ROLE_OWNER, account);

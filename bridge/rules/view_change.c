@@ -12,7 +12,7 @@ static struct view_way *way(struct view *v, uint32_t account, uint32_t organizat
 	if (number == INDEX_NONE) {
 		number = x->n_ways++;
 		mem_grow(x, x->way, x->n_ways, &x->c_ways);
-		x->way[number] = (struct view_way){ account, organization, 0 };
+		x->way[number] = (struct view_way){ account, organization, 0, false };
 		index_add(x->ways, number);
 	}
 	return &x->way[number];
@@ -34,11 +34,13 @@ static void count_way(struct view *v, uint32_t account, uint32_t organization, i
 void view_add_owner_claim(struct view *v, uint32_t account, uint32_t organization)
 {
 	count_way(v, account, organization, 1);
+	way(v, account, organization)->direct = true;
 }
 
 void view_drop_owner_claim(struct view *v, uint32_t account, uint32_t organization)
 {
 	count_way(v, account, organization, -1);
+	way(v, account, organization)->direct = false;
 }
 
 static bool gives_owner(const struct view_claim *c)
@@ -78,6 +80,20 @@ static void count_account(struct view *v, uint32_t account, int by)
 			view_count_role(v, r, by);
 }
 
+/* What the person owns without any role. */
+static void count_direct(struct view *v, uint32_t account, int by)
+{
+	const struct view_account *a = &v->accounts[account];
+
+	for (uint32_t w = 0; w < v->index->n_ways && !a->service && a->active; w++) {
+		const struct view_way *at = &v->index->way[w];
+		uint32_t *owners = &v->organizations[at->organization].person_owners;
+
+		if (at->account == account && at->count > 0)
+			*owners = (uint32_t)((int)*owners + by);
+	}
+}
+
 /* The roles stay; while blocked they count for nobody as an owner. */
 void view_block(struct view *v, uint32_t account, bool blocked)
 {
@@ -85,11 +101,15 @@ void view_block(struct view *v, uint32_t account, bool blocked)
 
 	if (a->blocked == blocked)
 		return;
-	if (blocked)
+	if (blocked) {
 		count_account(v, account, -1);
+		count_direct(v, account, -1);
+	}
 	a->blocked = blocked;
-	if (!blocked)
+	if (!blocked) {
+		count_direct(v, account, 1);
 		count_account(v, account, 1);
+	}
 }
 
 /* ---- links and claims ---- */
@@ -282,6 +302,10 @@ void view_remove_organization(struct view *v, uint32_t organization)
 		else if (link != VIEW_NONE)
 			view_drop_link(v, link);
 	}
+	for (uint32_t w = 0; w < v->index->n_ways; w++)
+		if (v->index->way[w].organization == organization &&
+		    v->index->way[w].direct)
+			view_drop_owner_claim(v, v->index->way[w].account, organization);
 	table_remove(v->index->organizations, o->path, strlen(o->path));
 	o->gone = true;
 }
@@ -295,5 +319,7 @@ void view_erase(struct view *v, uint32_t account)
 	for (uint32_t i = 0; i < v->n_invitations; i++)
 		if (v->invitations[i].email == a->email)
 			view_end_invitation(v, i);
+	if (!a->blocked)
+		count_direct(v, account, -1);
 	a->active = false;
 }

@@ -37,6 +37,7 @@ struct view_contact {
 struct view_way {
 	uint32_t account, organization;
 	uint32_t count;
+	bool direct; /* one of them is Owner, held directly */
 };
 
 struct view_index {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/base/clock.h"
+#include "bridge/console/erase.h"
 #include "bridge/map/map.h"
 #include "bridge/run/run_p.h"
 #include <stdlib.h>
@@ -444,8 +445,10 @@ static struct err *record_ways(struct apply *a)
 static struct err *record(struct apply *a)
 {
 	struct run *run = a->run;
-	const struct entry *const *entries = (const struct entry *const *)run->entries;
-	AUTO_MEM char *text = config_decides(NULL, run->source);
+	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
+	char *text = config_decides(ctx, run->source);
+	size_t n;
+	const struct entry *const *entries = without_erased(run, ctx, &n);
 	struct err *err = bind_groups(a);
 
 	if (err == NULL)
@@ -455,7 +458,7 @@ static struct err *record(struct apply *a)
 	if (err == NULL && run->whole)
 		err = record_ways(a);
 	if (err == NULL && run->whole)
-		err = memory_save_mirror(a->store, run->memory, entries, run->n_entries);
+		err = memory_save_mirror(a->store, run->memory, entries, n);
 	if (err == NULL)
 		err = memory_save_evidence(a->store, run->memory, run->evidence,
 					   run->n_evidence);
@@ -489,6 +492,8 @@ static struct err *prepare(struct apply *a)
 	if (err == NULL)
 		err = check_rights(a);
 	if (err == NULL)
+		err = erased_load(run, a->store, &run->erased);
+	if (err == NULL)
 		err = memory_load(run, a->store, s->name, a->console->now, &now);
 	if (err)
 		return err;
@@ -499,6 +504,7 @@ static struct err *prepare(struct apply *a)
 	mem_free(now);
 	a->console->source = run->memory->source;
 	protect(run, a->console->view);
+	mark_erased(run, a->console->view);
 	err = find_groups(a);
 	if (err == NULL)
 		err = find_people(a);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/base/clock.h"
+#include "bridge/console/erase.h"
 #include "bridge/reconcile/reconcile.h"
 #include "bridge/record/text.h"
 #include "bridge/run/run_p.h"
@@ -75,6 +76,8 @@ struct err *recall(struct run *run)
 	if (err == NULL)
 		err = console_load(run, run->store, s->organization, run->plan->now,
 				   &run->console);
+	if (err == NULL)
+		err = erased_load(run, run->store, &run->erased);
 	if (err == NULL)
 		err = console_may_run(run->console, run->os_user, run->as,
 				      s->organization);
@@ -168,6 +171,7 @@ struct err *make_plan(struct run *run)
 	int64_t start = clock_ticks();
 	struct err *err;
 
+	mark_erased(run, run->console->view);
 	evidence_sort(run);
 	facts.evidence = run->evidence;
 	facts.n_evidence = run->n_evidence;

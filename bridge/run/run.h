@@ -42,6 +42,7 @@ struct run {
 	struct store *store; /* of run_plan(): reading only */
 	struct memory *memory;
 	struct console *console;
+	struct erased *erased; /* whom no source brings back; NULL: nobody */
 	struct process *process;
 	struct far_side far_side;
 	struct arena *arena;    /* of the entries */

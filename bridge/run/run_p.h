@@ -15,6 +15,12 @@ MUST_CHECK struct err *recall(struct run *run);
 /* Mark in a view what the configuration protects from this source. */
 void protect(const struct run *run, struct view *view);
 
+/* Likewise, of the wanted people, who was erased. */
+void mark_erased(const struct run *run, struct view *view);
+/* The entries that may be kept: not those of people who were erased. */
+const struct entry *const *without_erased(const struct run *run, TALLOC_CTX *ctx,
+					  size_t *n);
+
 /* Start the connector and ask who is on the other side. */
 MUST_CHECK struct err *dial(struct run *run);
 /* See that it is the directory we know, and read it all. */

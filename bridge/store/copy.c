@@ -50,6 +50,12 @@ static const struct {
 	TABLE("erased", "mac"),
 };
 
+static void add_big_endian(struct str *s, uint64_t n)
+{
+	for (int shift = 56; shift >= 0; shift -= 8)
+		str_add_char(s, (char)(n >> shift));
+}
+
 /* A running digest: each row's cells, hashed onto what came before. */
 static void add_to_digest(struct str *scratch, const struct cell *cells, int n,
 			  uint8_t hash[HASH_SIZE])
@@ -57,8 +63,11 @@ static void add_to_digest(struct str *scratch, const struct cell *cells, int n,
 	str_clear(scratch);
 	str_add_bytes(scratch, hash, HASH_SIZE);
 	for (int i = 0; i < n; i++) {
+		bool number = cells[i].kind == CELL_NUMBER;
+
 		str_add_char(scratch, (char)('0' + cells[i].kind));
-		str_add_bytes(scratch, &cells[i].number, sizeof cells[i].number);
+		add_big_endian(scratch,
+			       number ? (uint64_t)cells[i].number : cells[i].len);
 		str_add_bytes(scratch, cells[i].bytes, cells[i].len);
 	}
 	hash_of(scratch->text, scratch->len, hash);
@@ -96,6 +105,10 @@ static struct err *go_along(struct store *from, struct store *to, size_t table,
 		if (err || !more)
 			break;
 		columns = row_cells(rows, cells);
+		if (columns > STORE_COLUMNS) {
+			rows_end(rows);
+			return err_new(ERR_BUG, "too wide: %s", tables[table].read);
+		}
 		add_to_digest(scratch, cells, columns, hash);
 		++*n;
 		if (to != NULL && add == NULL)
@@ -148,6 +161,10 @@ struct err *store_copy(const char *from_url, const char *to_url, struct store_co
 	struct err *err = store_open(ctx, from_url, STORE_READ, &from);
 
 	*out = (struct store_copied){ .tables = ARRAY_LEN(tables) };
+	if (err == NULL && store_restored(from) != NULL)
+		err = err_hint(err_refused("store-restored", "store-restored: %s",
+					   store_restored(from)),
+			       "Say that it is right: dirbridge store accept");
 	if (err == NULL)
 		err = store_open(ctx, to_url, STORE_CREATE, &to);
 	if (err == NULL)

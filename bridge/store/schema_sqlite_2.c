@@ -40,6 +40,9 @@ const char *const store_schema_sqlite_2 =
 "  UNION SELECT 1 FROM group_link l WHERE l.group_id = NEW.group_id"
 "   AND l.organization_id = NEW.organization_id AND l.valid_to IS NULL)"
 " BEGIN SELECT raise(ABORT, 'not-active: a claim acts where the group is active'); END;"
+"CREATE INDEX group_claim_ended ON group_claim(group_id) WHERE valid_to IS NOT NULL;"
+"CREATE INDEX role_account_ended ON role(account_id) WHERE valid_to IS NOT NULL;"
+"CREATE INDEX invitation_ended ON invitation(group_id, ended) WHERE ended IS NOT NULL;"
 "CREATE INDEX group_link_organization ON group_link(organization_id);"
 
 "CREATE TABLE principal_new ("

@@ -12,16 +12,26 @@ uint64_t store_stop_at(uint64_t n)
 	return writes;
 }
 
-static void count_write(void)
+void store_count_write(void)
 {
 	if (++writes == stop_before)
 		kill(getpid(), SIGKILL);
+}
+
+static struct err *has_vanished(const struct store *s)
+{
+	return err_hint(err_new(ERR_CONFIG,
+				"store \"%s\" was moved or deleted while it was in use",
+				s->path),
+			"Nothing was changed. Put it back, or name the right one.");
 }
 
 struct err *store_classify(struct store *s, int rc)
 {
 	const char *text = s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc);
 
+	if (rc == SQLITE_READONLY_DBMOVED)
+		return has_vanished(s);
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -61,6 +71,33 @@ struct err *store_script(struct store *s, const char *sql)
 	return rc == SQLITE_OK ? NULL : store_classify(s, rc);
 }
 
+struct err *store_script_slowly(struct store *s, const char *sql)
+{
+	while (*sql != '\0') {
+		sqlite3_stmt *stmt;
+		int rc = sqlite3_prepare_v2(s->db, sql, -1, &stmt, &sql);
+
+		if (rc != SQLITE_OK)
+			return store_classify(s, rc);
+		if (stmt == NULL) /* blanks at the end */
+			break;
+		store_count_write();
+		rc = sqlite3_step(stmt);
+		sqlite3_finalize(stmt);
+		if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+			return store_classify(s, rc);
+	}
+	return NULL;
+}
+
+bool store_has_moved(const struct store *s)
+{
+	int moved = 0;
+
+	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved != 0;
+}
+
 void store_set_wait(struct store *s, int milliseconds)
 {
 	sqlite3_busy_timeout(s->db, milliseconds);
@@ -71,9 +108,13 @@ struct err *store_begin(struct store *s)
 	struct err *err;
 
 	if (s->writing)
-		count_write();
+		store_count_write();
 	err = store_script(s, s->writing ? "BEGIN IMMEDIATE" : "BEGIN");
 	s->begun = err == NULL;
+	if (err == NULL && s->writing && store_has_moved(s)) {
+		store_rollback(s);
+		err = has_vanished(s);
+	}
 	return err;
 }
 
@@ -82,7 +123,9 @@ struct err *store_commit(struct store *s)
 	struct err *err = s->writing ? beside_count(s) : NULL;
 
 	if (s->writing)
-		count_write();
+		store_count_write();
+	if (err == NULL && s->writing && store_has_moved(s))
+		err = has_vanished(s);
 	if (err == NULL)
 		err = store_script(s, "COMMIT");
 	if (err) {
@@ -90,6 +133,9 @@ struct err *store_commit(struct store *s)
 		return err;
 	}
 	s->begun = false;
+	if (s->accepting)
+		s->was = NULL;
+	s->accepting = false;
 	if (s->writing)
 		beside_write(s);
 	if (!s->unborn)
@@ -100,9 +146,11 @@ struct err *store_commit(struct store *s)
 
 void store_rollback(struct store *s)
 {
+	if (s->begun && s->unborn)
+		store_remove_file(s);
 	if (s->begun)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	s->begun = false;
+	s->begun = s->unborn = s->accepting = false;
 	/* What a snapshot was read with is of no use to the next. */
 	if (!s->writing)
 		sqlite3_db_release_memory(s->db);
@@ -172,7 +220,7 @@ static struct err *start(struct store *s, struct rows **out, const char *sql,
 		return err_wrap(store_classify(s, rc), "%s", sql);
 	(*out)->running = true;
 	if (!sqlite3_stmt_readonly((*out)->stmt))
-		count_write();
+		store_count_write();
 	return NULL;
 }
 
@@ -315,7 +363,7 @@ struct err *store_run_cells(struct store *s, const char *sql, const struct cell 
 	if (rc != SQLITE_OK)
 		return err_wrap(store_classify(s, rc), "%s", sql);
 	rows->running = true;
-	count_write();
+	store_count_write();
 	while (err == NULL && more)
 		err = rows_next(rows, &more);
 	return err;

@@ -5,45 +5,57 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- the file beside the store ---- */
+enum { BESIDE_MAX = 128, BESIDE_FLAGS = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
 
-static char *beside(TALLOC_CTX *ctx, const struct store *s, const char *end)
+/* What stands beside a store. */
+struct beside {
+	bool there;
+	const char *wrong; /* why it cannot be read, or NULL */
+	char epoch[STORE_EPOCH + 1];
+	int64_t sequence;
+};
+
+static char *path_of(TALLOC_CTX *ctx, const struct store *s)
 {
-	return mem_printf(ctx, "%s.epoch%s", s->path, end);
+	return mem_printf(ctx, "%s.epoch", s->path);
 }
 
-/* false: there is none, or nothing that can be compared. */
-static bool read_beside(const struct store *s, char epoch[STORE_EPOCH + 1],
-			int64_t *sequence)
+static void parse(const char *text, struct beside *b)
 {
-	AUTO_MEM char *path = beside(NULL, s, "");
-	FILE *file = fopen(path, "re");
-	int n;
+	int end = 0;
 
-	if (file == NULL)
-		return false;
-	n = fscanf(file, "%32[0-9a-f] %" SCNd64, epoch, sequence);
-	fclose(file);
-	return n == 2;
+	if (sscanf(text, "%32[0-9a-f] %" SCNd64 "%n", b->epoch, &b->sequence, &end) !=
+		    2 ||
+	    strlen(b->epoch) != STORE_EPOCH || strcmp(text + end, "\n") != 0)
+		b->wrong = "it holds something else";
 }
 
-/* What cannot be written is written after the next commit: it only ever lags behind. */
-void beside_write(const struct store *s)
+static struct beside read_beside(const struct store *s)
 {
-	AUTO_MEM char *path = beside(NULL, s, ""), *new = NULL;
-	FILE *file;
-	int fd;
+	AUTO_MEM char *path = path_of(NULL, s);
+	int fd = open(path, O_RDONLY | BESIDE_FLAGS);
+	struct beside b = { .there = fd >= 0 || errno != ENOENT };
+	char text[BESIDE_MAX + 1];
+	ssize_t n;
 
-	new = mem_printf(NULL, "%s.epoch.%d", s->path, (int)getpid());
-	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;
-	file = fdopen(fd, "w");
-	fprintf(file, "%s %" PRId64 "\n", s->epoch, s->sequence);
-	if (fclose(file) != 0 || rename(new, path) != 0)
-		unlink(new);
+	if (fd < 0) {
+		b.wrong = strerror(errno);
+		return b;
+	}
+	n = pread(fd, text, BESIDE_MAX, 0);
+	if (n < 0)
+		b.wrong = strerror(errno);
+	close(fd);
+	if (n < 0)
+		return b;
+	text[n] = '\0';
+	b.there = n > 0;
+	parse(text, &b);
+	return b;
 }
 
 static struct err *read_own(struct store *s)
@@ -66,28 +78,120 @@ static struct err *read_own(struct store *s)
 	return NULL;
 }
 
-/* The file is read first: a commit between the two can only put the store ahead. */
-struct err *beside_check(struct store *s)
+/* What stood there when the store was accepted: whoever did it was killed before that
+ * could be written anew. */
+static struct err *was_accepted(struct store *s, const struct beside *b, bool *accepted)
 {
-	char epoch[STORE_EPOCH + 1];
-	int64_t sequence;
-	bool known = read_beside(s, epoch, &sequence);
-	struct err *err = read_own(s);
+	AUTO_MEM char *what = mem_printf(NULL, "%s %" PRId64, b->epoch, b->sequence);
+	int64_t n;
+	struct err *err = store_number(s, &n, 0,
+				       "SELECT count(*) FROM meta"
+				       " WHERE name = 'accepted' AND value = ?1",
+				       "t", what);
 
-	if (err || !known)
+	*accepted = err == NULL && n > 0;
+	return err;
+}
+
+static struct err *compare(struct store *s, const struct beside *b)
+{
+	bool other = strcmp(b->epoch, s->epoch) != 0, accepted = false;
+	struct err *err = NULL;
+
+	mem_free(s->was);
+	s->was = NULL;
+	if (!b->there)
+		return NULL;
+	if (b->wrong == NULL && other)
+		err = was_accepted(s, b, &accepted);
+	if (err || accepted)
 		return err;
-	if (strcmp(epoch, s->epoch) != 0)
+	if (b->wrong != NULL)
+		s->was = mem_printf(s,
+				    "store \"%s\" cannot be compared with what was last "
+				    "written: \"%s.epoch\": %s",
+				    s->path, s->path, b->wrong);
+	else if (other)
 		s->was = mem_printf(s,
 				    "store \"%s\" is of another epoch than what was last "
 				    "written here",
 				    s->path);
-	else if (sequence > s->sequence)
+	else if (b->sequence > s->sequence)
 		s->was = mem_printf(s,
 				    "store \"%s\" is older than what was last written: "
 				    "change %" PRId64 " of %" PRId64,
-				    s->path, s->sequence, sequence);
-	s->restored = s->was != NULL;
+				    s->path, s->sequence, b->sequence);
 	return NULL;
+}
+
+/* The file is read first: a commit between the two can only put the store ahead, unless
+ * it began a new epoch; so what was noticed is looked at twice. */
+struct err *beside_check(struct store *s)
+{
+	struct err *err = NULL;
+
+	for (int i = 0; err == NULL && (i == 0 || (i == 1 && s->was != NULL)); i++) {
+		struct beside b = read_beside(s);
+
+		err = read_own(s);
+		if (err == NULL)
+			err = compare(s, &b);
+	}
+	return err;
+}
+
+void beside_look(struct store *s)
+{
+	if (read_beside(s).there)
+		s->was = mem_printf(s, "store \"%s\" is older than what was last written",
+				    s->path);
+}
+
+/* ---- writing ---- */
+
+/* Whoever can read the store can read what stands beside it. */
+static void give_rights(const struct store *s, int fd)
+{
+	struct stat st;
+
+	if (stat(s->path, &st) != 0)
+		return;
+	if (fchown(fd, st.st_uid, st.st_gid) == 0 || st.st_uid == geteuid())
+		(void)!fchmod(fd, st.st_mode & 0666);
+}
+
+/* -1, and errno, when it cannot be written. Empty when it was not there. */
+static int open_beside(const struct store *s)
+{
+	AUTO_MEM char *path = path_of(NULL, s);
+	int fd = open(path, O_RDWR | O_CREAT | BESIDE_FLAGS, 0600);
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size == 0)
+		give_rights(s, fd);
+	return fd;
+}
+
+/* In place, at once, and always of one length: who reads it meanwhile reads the one or
+ * the other. One after the other, each with what is in the store by then, so that the
+ * last to write writes the newest. */
+void beside_write(struct store *s)
+{
+	int fd = s->was == NULL ? open_beside(s) : -1;
+	char text[BESIDE_MAX];
+	struct err *err;
+	int len;
+
+	if (fd < 0)
+		return;
+	while (flock(fd, LOCK_EX) != 0 && errno == EINTR)
+		continue;
+	err = read_own(s);
+	len = snprintf(text, sizeof text, "%s %019" PRId64 "\n", s->epoch, s->sequence);
+	if (err == NULL && pwrite(fd, text, (size_t)len, 0) == len)
+		(void)!ftruncate(fd, len);
+	err_ignore(err);
+	close(fd);
 }
 
 struct err *beside_count(struct store *s)
@@ -97,6 +201,8 @@ struct err *beside_count(struct store *s)
 
 	return err ? err : read_own(s);
 }
+
+/* ---- epochs ---- */
 
 const char *store_epoch(const struct store *s)
 {
@@ -108,58 +214,41 @@ const char *store_restored(const struct store *s)
 	return s->was;
 }
 
-struct err *store_accept(struct store *s)
+/* Otherwise the same would be noticed again. */
+static struct err *check_rights(const struct store *s)
 {
-	uint8_t bytes[STORE_EPOCH / 2];
-	AUTO_MEM char *epoch = NULL;
-
-	random_bytes(bytes, sizeof bytes);
-	epoch = hex_of(NULL, bytes, sizeof bytes);
-	return store_run(s, "UPDATE meta SET value = ?1 WHERE name = 'epoch'", "t",
-			 epoch);
-}
-
-/* ---- a copy of the file ---- */
-
-static struct err *copy_pages(struct store *s, sqlite3 *to)
-{
-	sqlite3_backup *backup = sqlite3_backup_init(to, "main", s->db, "main");
-	int rc;
-
-	if (backup == NULL)
-		return store_classify(s, sqlite3_errcode(to));
-	do {
-		rc = sqlite3_backup_step(backup, 1024);
-		if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
-			sqlite3_sleep(10);
-	} while (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED);
-	sqlite3_backup_finish(backup);
-	return rc == SQLITE_DONE ? NULL : store_classify(s, rc);
-}
-
-struct err *store_backup(struct store *s, const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	struct err *err;
-	sqlite3 *to;
+	int fd = open_beside(s);
 
 	if (fd < 0)
 		return err_hint(
-			err_new(ERR_CONFIG, "backup \"%s\": %s", path, strerror(errno)),
-			"Name a file that is not there yet, in a directory that "
-			"this user may write.");
+			err_new(ERR_CONFIG, "\"%s.epoch\": %s", s->path, strerror(errno)),
+			"It must be a file that this user can write, in a directory that "
+			"this user can write.");
 	close(fd);
-	if (sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
-		sqlite3_close(to);
-		return err_new(ERR_LATER, "backup \"%s\" cannot be opened", path);
-	}
-	err = copy_pages(s, to);
-	if (err == NULL &&
-	    sqlite3_exec(to, "PRAGMA journal_mode=DELETE; PRAGMA quick_check", NULL, NULL,
-			 NULL) != SQLITE_OK)
-		err = err_new(ERR_LATER, "backup \"%s\": %s", path, sqlite3_errmsg(to));
-	sqlite3_close(to);
-	if (err)
-		unlink(path);
-	return err ? err_wrap(err, "backup \"%s\"", path) : NULL;
+	return NULL;
+}
+
+struct err *store_accept(struct store *s)
+{
+	AUTO_MEM char *epoch = NULL, *before = NULL;
+	struct beside b = read_beside(s);
+	uint8_t bytes[STORE_EPOCH / 2];
+	struct err *err = check_rights(s);
+
+	random_bytes(bytes, sizeof bytes);
+	epoch = hex_of(NULL, bytes, sizeof bytes);
+	before = b.there && b.wrong == NULL
+			 ? mem_printf(NULL, "%s %" PRId64, b.epoch, b.sequence)
+			 : mem_strdup(NULL, "");
+	if (err == NULL)
+		err = store_run(s, "UPDATE meta SET value = ?1 WHERE name = 'epoch'", "t",
+				epoch);
+	if (err == NULL)
+		err = store_run(
+			s,
+			"INSERT INTO meta (name, value) VALUES ('accepted', ?1)"
+			" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+			"t", before);
+	s->accepting = err == NULL;
+	return err ? err : read_own(s);
 }

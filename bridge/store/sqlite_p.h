@@ -21,11 +21,12 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	bool writing, begun;
-	bool unborn; /* being made: gone again unless committed */
+	bool made;   /* an empty file was made here */
+	bool unborn; /* being filled, under the write lock: gone again unless committed */
 	char epoch[STORE_EPOCH + 1];
 	int64_t sequence; /* of the last commit that this handle made or saw */
-	bool restored;
-	char *was; /* what stands beside a store that was restored */
+	char *was;        /* why it counts as restored, as a sentence; or NULL */
+	bool accepting;   /* the transaction begins a new epoch */
 	/* Prepared statements, by the address of their text. */
 	struct table *by_sql;
 	const char *sql[STORE_STATEMENTS];
@@ -35,15 +36,25 @@ struct store {
 
 /* An error of SQLite's, sorted by who must act. */
 struct err *store_classify(struct store *s, int rc);
-/* Statements without parameters. */
+/* Statements without parameters, all at once. */
 MUST_CHECK struct err *store_script(struct store *s, const char *sql);
+/* The same one by one, each of them a place where a fault test can stop. */
+MUST_CHECK struct err *store_script_slowly(struct store *s, const char *sql);
+/* Is about to write: see store_stop_at(). */
+void store_count_write(void);
+/* Its file is no longer where it was opened. */
+bool store_has_moved(const struct store *s);
+/* Take away what was begun to be made; only while nobody else can have written to it. */
+void store_remove_file(struct store *s);
 
 /* ---- the file beside the store ---- */
 
 /* Read it, then the store's own: is the store older than what was last written? */
 MUST_CHECK struct err *beside_check(struct store *s);
+/* Before an upgrade from a version without epochs: is there anything beside it? */
+void beside_look(struct store *s);
 /* One more commit: within the transaction, and after it. */
 MUST_CHECK struct err *beside_count(struct store *s);
-void beside_write(const struct store *s);
+void beside_write(struct store *s);
 
 #endif

@@ -27,6 +27,7 @@
 
 enum store_mode {
 	STORE_READ, /* the database refuses every write */
+	STORE_LOOK, /* for reading, whatever version it has */
 	STORE_WRITE,
 	STORE_ACCEPT,  /* for writing, also when it was restored: see store_accept() */
 	STORE_UPGRADE, /* for writing, whatever version it has: see store_upgrade() */
@@ -46,8 +47,8 @@ MUST_CHECK struct err *store_open(TALLOC_CTX *ctx, const char *url, enum store_m
 
 /*
  * Bring a store to this program's version of the schema, all steps in one transaction;
- * *from is the version it had. only_look: change nothing, say what would be done. Nobody
- * else may have it open for writing. ERR_CONFIG for a version that is newer.
+ * *from is the version it had. only_look: change nothing, say what would be done.
+ * ERR_LATER when anybody else has it open; ERR_CONFIG for a version that is newer.
  */
 MUST_CHECK struct err *store_upgrade(const char *url, bool only_look, int64_t *from);
 
@@ -60,30 +61,42 @@ void store_set_wait(struct store *store, int milliseconds);
  * number of its last commit, written after each. A store that is behind what stands
  * there, or of another epoch, was restored from an older copy: it can be read, and
  * planned with, but opening it for writing is refused (store-restored) until a person
- * accepts it. Without that file nothing is compared.
+ * accepts it. So is one whose file cannot be read, or holds something else. Without that
+ * file, or when it is empty, nothing is compared.
+ *
+ * It is written after the commit. Who is killed between the two, or cannot write it,
+ * leaves it behind the store, where it stays until the next commit; never ahead of it.
  */
 const char *store_epoch(const struct store *store);
 /* What was noticed, as a sentence; NULL when nothing was. */
 const char *store_restored(const struct store *store);
-/* In a transaction of a store opened with STORE_ACCEPT: begin a new epoch. */
+/* In a transaction of a store opened with STORE_ACCEPT: begin a new epoch, whether or not
+ * anything was noticed. store_epoch() then is the new one. ERR_CONFIG when the file
+ * beside it cannot be written. */
 MUST_CHECK struct err *store_accept(struct store *store);
 
 /*
  * A copy in a file of its own, as of one moment, while others read and write. The file
- * must not be there yet; only this user can read it. After an error it is gone.
+ * must not be there yet; only this user can read it. It is written and checked as
+ * "PATH.partial" and gets its name when it is whole: who is killed leaves no more than
+ * that, which the next backup of the same name takes over. After an error nothing is
+ * left.
  */
 MUST_CHECK struct err *store_backup(struct store *store, const char *path);
 
 struct store_copied {
 	size_t tables;
 	int64_t rows;
-	uint8_t digest[HASH_SIZE]; /* of every row of every table, in order */
+	uint8_t digest[HASH_SIZE]; /* of every row of every table, in order: the same on
+				      every machine */
 };
 
 /*
  * Everything into a new store, which may be of another kind; then both are read again,
  * table by table, and compared by digest before the new one is there. ERR_BUG when they
- * differ, and nothing is left behind.
+ * differ, and nothing is left behind. Epoch and all, it goes on where the old one ends,
+ * which nobody should write to after that. ERR_REFUSED (store-restored) for a store that
+ * was restored: a copy would hide that.
  */
 MUST_CHECK struct err *store_copy(const char *from_url, const char *to_url,
 				  struct store_copied *out);

@@ -31,6 +31,10 @@ _dirbridge()
 			grep -oE -e "$previous [^] ]+" | sed 's/.* //; s/|/ /g')
 		case $value in
 		'') [[ $previous != --as ]] || return ;;
+		FILE)
+			mapfile -t COMPREPLY < <(compgen -f -- "$current")
+			return
+			;;
 		*[A-Z]*) return ;;
 		*)
 			mapfile -t COMPREPLY < <(compgen -W "$value" -- "$current")
@@ -52,6 +56,12 @@ _dirbridge()
 		;;
 	*) return ;;
 	esac
+	# A command of one word whose operand is a file.
+	if [[ -z $value && -n $(awk -v first="${words[0]-}" \
+		'$1 == first && $2 == "FILE"' <<<"$usage") ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return
+	fi
 	mapfile -t COMPREPLY < <(compgen -W "$value" -- "$current" | sort -u)
 }
 

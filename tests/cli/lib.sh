@@ -22,7 +22,7 @@ as=
 plain()
 {
 	sed -E -e "s|$scratch|DIR|g" -e "s/\"$(id -un)\"/\"USER\"/g" \
-		-e 's/[0-9a-f]{64}/TOKEN/g' \
+		-e 's/[0-9a-f]{64}/TOKEN/g' -e 's/\b[0-9a-f]{32}\b/ID/g' \
 		-e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}(T[0-9:]{8}Z| [0-9]{2}:[0-9]{2})/TIME/g'
 }
 
@@ -45,6 +45,20 @@ walk()
 	[ "$got" = "$code" ] && cmp -s "$scratch/want" "$scratch/got" && return
 	fail "dirbridge $*: exit code $got, wanted $code"
 	diff -u "$scratch/want" "$scratch/got"
+}
+
+# For tests that look into the store, or tamper with it.
+need_sqlite3()
+{
+	command -v sqlite3 >/dev/null && return
+	echo "sqlite3 is missing"
+	exit 99
+}
+
+# What the store holds, but for the count of its transactions.
+content()
+{
+	sqlite3 "$store" .dump | grep -v "^INSERT INTO meta VALUES('sequence'," | cksum
 }
 
 # fail MESSAGE

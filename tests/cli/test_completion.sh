@@ -19,9 +19,11 @@ offers()
 
 offers "$("$program" --help | sed -nE 's/^  ([a-z]+).*/\1/p' | sort -u | xargs)" ""
 offers "plan principal" p
-offers "create list" org ""
+offers "assets create delete list rename show" org ""
 offers "create" --as operator org c
-offers "accept cancel decline list send" invite ""
+offers "add list remove" link ""
+offers "email erase" account e
+offers "accept cancel decline list release resend send" invite ""
 offers "--config --connect" check --con
 offers "--role" group add --r
 offers "member owner" group add contoso Operators bo --role ""
@@ -33,6 +35,14 @@ offers "" northwind/contoso ""
 offers "" "a[/" ""
 offers "" --as ""
 offers "$top/Makefile.am" -c "$top/Makefile.a"
+offers "$top/Makefile.am" import "$top/Makefile.a"
+offers "$top/Makefile.am" export northwind --output "$top/Makefile.a"
+offers "$top/Makefile.am" audit --verify --against "$top/Makefile.a"
+offers "" export "$top/Makefile.a"
+offers "--after --as" export northwind --a
+offers "text json csv md" roster contoso --format ""
+offers "" account email --in ""
+offers "--with-owner" link add northwind Operators northwind/contoso --w
 offers "plan principal" --json p
 
 finish

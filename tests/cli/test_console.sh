@@ -164,6 +164,7 @@ walk 0 --json org list northwind/contoso/lab <<'END'
   "organizations": [
     {
       "path": "northwind/contoso/lab",
+      "id": "ID",
       "level": 3,
       "owners": 1
     }
@@ -257,7 +258,12 @@ walk 0 group show northwind/contoso Operators --json <<'END'
         "hand"
       ]
     }
-  ]
+  ],
+  "home": {
+    "organization": "northwind/contoso",
+    "claims": []
+  },
+  "links": []
 }
 END
 
@@ -287,6 +293,7 @@ walk 0 invite list northwind/contoso --json <<'END'
       "group": "Operators",
       "role": "member",
       "inviter": "ada@northwind.example",
+      "mode": "mail",
       "created": "TIME",
       "expires": "TIME"
     },
@@ -295,6 +302,7 @@ walk 0 invite list northwind/contoso --json <<'END'
       "group": "Operators",
       "role": "owner",
       "inviter": "ada@northwind.example",
+      "mode": "mail",
       "created": "TIME",
       "expires": "TIME"
     },
@@ -303,6 +311,7 @@ walk 0 invite list northwind/contoso --json <<'END'
       "group": "Operators",
       "role": "member",
       "inviter": "ada@northwind.example",
+      "mode": "mail",
       "created": "TIME",
       "expires": "TIME"
     },
@@ -311,6 +320,7 @@ walk 0 invite list northwind/contoso --json <<'END'
       "group": "Operators",
       "role": "member",
       "inviter": "ada@northwind.example",
+      "mode": "mail",
       "created": "TIME",
       "expires": "TIME"
     }
@@ -354,7 +364,7 @@ quiet invite send northwind/contoso Owners lea@contoso.example --role member
 walk 0 roster northwind/contoso <<'END'
 northwind/contoso on TIME: 3 with access, 1 invited
   ada@northwind.example   Ada L.     owner of Operators
-                                     member of Owners, Owner
+                                     member of Owners     Owner
                                      owner of Owners
   bo@contoso.example      Bo         member of Operators
                                      owner of Operators
@@ -375,12 +385,16 @@ walk 0 roster northwind --json <<'END'
       "email": "ada@northwind.example",
       "name": "Ada L.",
       "blocked": false,
+      "elsewhere": null,
       "ways": [
         {
           "group": "Owners",
           "home": "northwind",
           "role": "member",
           "linked": false,
+          "claims": [
+            "Owner"
+          ],
           "owner": true,
           "suspended": false,
           "since": "TIME"
@@ -390,6 +404,7 @@ walk 0 roster northwind --json <<'END'
           "home": "northwind",
           "role": "owner",
           "linked": false,
+          "claims": [],
           "owner": false,
           "suspended": false,
           "since": "TIME"
@@ -401,12 +416,16 @@ walk 0 roster northwind --json <<'END'
       "email": null,
       "name": "sync@northwind.example",
       "blocked": false,
+      "elsewhere": null,
       "ways": [
         {
           "group": null,
           "home": "northwind",
           "role": null,
           "linked": false,
+          "claims": [
+            "Owner"
+          ],
           "owner": true,
           "suspended": false,
           "since": "TIME"
@@ -414,7 +433,8 @@ walk 0 roster northwind --json <<'END'
       ]
     }
   ],
-  "invitations": []
+  "invitations": [],
+  "signed_off": null
 }
 END
 

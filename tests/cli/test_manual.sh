@@ -24,7 +24,7 @@ quiet --help
 grep -E '^  [a-z]' "$scratch/raw" >"$scratch/usage"
 [ "$(wc -l <"$scratch/usage")" -gt 20 ] || fail "--help shows too few commands"
 
-items COMMANDS Ic | sed -E 's/ (Ar|Op|Oo|Fl) .*//' | sort >"$scratch/described"
+items COMMANDS Ic | sed -E 's/ (Ar|Op|Oo|Fl) .*//' | sort -u >"$scratch/described"
 name_of <"$scratch/usage" | sort >"$scratch/there"
 diff -u "$scratch/there" "$scratch/described" ||
 	fail "the manual's commands are not those of the table"

@@ -65,13 +65,13 @@ for name in bo eve kim; do
 done
 walk 0 roster northwind/contoso <<'END'
 northwind/contoso on TIME: 5 with access, 0 invited
-  ada@northwind.example              member of Owners, Owner
+  ada@northwind.example              member of Owners  Owner
                                      owner of Owners
   bo@contoso.example      bo         member of Ops
   eve@contoso.example     eve        member of Night
                                      member of Ops
   kim@contoso.example     kim        member of Ops
-  sync@northwind.example  (service)  Owner, held directly
+  sync@northwind.example  (service)  held directly     Owner
                                      owner of Night
                                      owner of Ops
 END
@@ -82,13 +82,13 @@ quiet apply contoso --yes
 as=ada@northwind.example
 walk 0 roster northwind/contoso <<'END'
 northwind/contoso on TIME: 4 with access, 0 invited, 1 suspended
-  ada@northwind.example              member of Owners, Owner
+  ada@northwind.example              member of Owners  Owner
                                      owner of Owners
   bo@contoso.example      bo         member of Ops
   eve@contoso.example     eve        member of Night
-                                     member of Ops, suspended
-  kim@contoso.example     kim        member of Ops, suspended
-  sync@northwind.example  (service)  Owner, held directly
+                                     member of Ops            suspended
+  kim@contoso.example     kim        member of Ops            suspended
+  sync@northwind.example  (service)  held directly     Owner
                                      owner of Night
                                      owner of Ops
 END

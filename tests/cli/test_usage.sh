@@ -18,11 +18,24 @@ walk 64 org crate <<'END'
 dirbridge: there is no command "org crate"
   Did you mean: dirbridge org create
 END
+walk 64 link x <<'END'
+  link add HOME NAME TARGET [--with-owner]
+      make a group active in an organization below its home
+  link remove HOME NAME TARGET
+      end a link, from either side
+  link list ORG
+      show the links that lead to an organization, or from it
+dirbridge: there is no command "link x"
+END
 walk 64 principal <<'END'
   principal add NAME --owner-of PATH...
       appoint a service principal (operator)
+  principal remove NAME --owner-of PATH
+      take Owner from a service principal (operator)
   principal allow NAME --user USER
       let an operating-system user act as a principal (operator)
+  principal disallow NAME --user USER
+      no longer let an operating-system user do so (operator)
   principal list
       show principals and who may act as them
 dirbridge: "principal" needs a second word

@@ -2,6 +2,7 @@
 #include "bridge/base/escape.h"
 #include "tests/hostile.h"
 #include "tests/test.h"
+#include <ctype.h>
 #include <unistr.h>
 
 static const char *terminal(TALLOC_CTX *ctx, const char *bytes, size_t len, size_t limit)
@@ -103,6 +104,168 @@ static void test_corpus_as_utf8(void **state)
 	}
 }
 
+typedef void escape_fn(struct str *out, const char *bytes, size_t len);
+
+static const char *escaped(TALLOC_CTX *ctx, escape_fn *escape, const char *text)
+{
+	struct str *s = str_new(ctx);
+
+	escape(s, text, strlen(text));
+	return str_take(ctx, s);
+}
+
+/* What a reader of CSV makes of one cell, which must be all there is. */
+static const char *read_cell(TALLOC_CTX *ctx, const char *cell)
+{
+	struct str *s = str_new(ctx);
+
+	if (cell[0] != '"') {
+		assert_int_equal(strcspn(cell, ",\"\r\n"), strlen(cell));
+		str_add(s, cell);
+		return str_take(ctx, s);
+	}
+	for (cell++; cell[0] != '"' || cell[1] == '"'; cell++) {
+		assert_int_not_equal(cell[0], '\0');
+		if (cell[0] == '"')
+			cell++;
+		str_add_char(s, cell[0]);
+	}
+	assert_string_equal(cell, "\"");
+	return str_take(ctx, s);
+}
+
+static void test_corpus_as_csv(void **state)
+{
+	const struct hostile *all = hostile_names(*state, HOSTILE_TXT);
+	size_t formulas = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct str *name = all->names[i];
+		struct str *cell = str_new(*state);
+		const char *read, *plain = escape_utf8(*state, name->text, name->len);
+
+		escape_csv(cell, name->text, name->len);
+		read = read_cell(*state, cell->text);
+		assert_null(u8_check((const uint8_t *)read, strlen(read)));
+		assert_true(read[0] == '\0' || strchr("=+-@\t\r\n", read[0]) == NULL);
+		formulas += strcmp(read, plain) != 0;
+		assert_string_equal(strcmp(read, plain) == 0 ? read : read + 1, plain);
+	}
+	assert_true(formulas > 3);
+}
+
+/* Nothing is left that Markdown would read as more than a character. */
+static void test_corpus_as_markdown(void **state)
+{
+	const struct hostile *all = hostile_names(*state, HOSTILE_TXT);
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct str *s = str_new(*state);
+
+		escape_markdown(s, all->names[i]->text, all->names[i]->len);
+		assert_harmless(s->text);
+		for (const char *at = s->text; *at != '\0'; at++) {
+			assert_null(strchr("`*_{}[]()<>#+-.!|~&$=:@\"'/", *at));
+			if (*at == '\\') {
+				at++;
+				assert_true(ispunct((unsigned char)*at));
+			}
+		}
+	}
+}
+
+static int digit_of(char c)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	return (int)(strchr(digits, c) - digits);
+}
+
+/* What a reader of mail makes of encoded words. */
+static const char *read_header(TALLOC_CTX *ctx, const char *header)
+{
+	struct str *s = str_new(ctx);
+	const char *at = header;
+
+	if (strncmp(header, "=?", 2) != 0)
+		return header;
+	while (*at != '\0') {
+		size_t word = strcspn(at, " ");
+		const char *end = at + word;
+
+		assert_true(word <= 75);
+		assert_int_equal(strncmp(at, "=?UTF-8?B?", 10), 0);
+		assert_int_equal(strncmp(end - 2, "?=", 2), 0);
+		for (at += 10; at < end - 2; at += 4) {
+			int n = at[2] == '=' ? 1 : at[3] == '=' ? 2 : 3;
+			unsigned three = 0;
+
+			for (int k = 0; k < 4; k++)
+				three = three << 6 |
+					(unsigned)(k <= n ? digit_of(at[k]) : 0);
+			for (int k = 0; k < n; k++)
+				str_add_char(s, (char)(three >> (16 - 8 * k)));
+		}
+		at = *end == ' ' ? end + 1 : end;
+	}
+	return str_take(ctx, s);
+}
+
+static void test_corpus_in_mail_headers(void **state)
+{
+	const struct hostile *all = hostile_names(*state, HOSTILE_TXT);
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct str *name = all->names[i];
+		struct str *s = str_new(*state);
+
+		escape_header(s, name->text, name->len);
+		for (size_t k = 0; k < s->len; k++)
+			assert_true(s->text[k] >= ' ' && s->text[k] < 0x7F);
+		assert_string_equal(read_header(*state, s->text),
+				    terminal(*state, name->text, name->len, 0));
+	}
+}
+
+static void test_csv(void **state)
+{
+	TALLOC_CTX *ctx = *state;
+
+	assert_string_equal(escaped(ctx, escape_csv, ""), "");
+	assert_string_equal(escaped(ctx, escape_csv, "Ada"), "Ada");
+	assert_string_equal(escaped(ctx, escape_csv, "a, \"b\""), "\"a, \"\"b\"\"\"");
+	assert_string_equal(escaped(ctx, escape_csv, "=1+1"), "'=1+1");
+	assert_string_equal(escaped(ctx, escape_csv, "a=1"), "a=1");
+	assert_string_equal(escaped(ctx, escape_csv, "\r=1"), "\"'\r=1\"");
+	assert_string_equal(escaped(ctx, escape_csv, "@a,b"), "\"'@a,b\"");
+	assert_string_equal(escaped(ctx, escape_csv, "\xFF"), "\xEF\xBF\xBD");
+}
+
+static void test_markdown(void **state)
+{
+	TALLOC_CTX *ctx = *state;
+
+	assert_string_equal(escaped(ctx, escape_markdown, "a b"), "a b");
+	assert_string_equal(escaped(ctx, escape_markdown, "a|<b>"), "a\\|\\<b\\>");
+	assert_string_equal(escaped(ctx, escape_markdown, "[x](y)\n"),
+			    "\\[x\\]\\(y\\)\\\\x0a");
+	assert_string_equal(escaped(ctx, escape_markdown, "Gr\xC3\xBC"), "Gr\xC3\xBC");
+}
+
+static void test_header(void **state)
+{
+	TALLOC_CTX *ctx = *state;
+
+	assert_string_equal(escaped(ctx, escape_header, "Ada Lovelace"), "Ada Lovelace");
+	assert_string_equal(escaped(ctx, escape_header, ""), "");
+	assert_string_equal(escaped(ctx, escape_header, "a\r\nBcc: x"),
+			    "=?UTF-8?B?YVx4MGRceDBhQmNjOiB4?=");
+	assert_string_equal(escaped(ctx, escape_header, "Gr\xC3\xBC"),
+			    "=?UTF-8?B?R3LDvA==?=");
+	assert_string_equal(escaped(ctx, escape_header, "=?x?="), "=?UTF-8?B?PT94Pz0=?=");
+}
+
 static void test_terminal(void **state)
 {
 	TALLOC_CTX *ctx = *state;
@@ -180,10 +343,16 @@ int main(void)
 		TEST(test_corpus_on_a_terminal),
 		TEST(test_corpus_in_a_log),
 		TEST(test_corpus_as_utf8),
+		TEST(test_corpus_as_csv),
+		TEST(test_corpus_as_markdown),
+		TEST(test_corpus_in_mail_headers),
 		TEST(test_terminal),
 		TEST(test_terminal_limit),
 		TEST(test_log),
 		TEST(test_utf8),
+		TEST(test_csv),
+		TEST(test_markdown),
+		TEST(test_header),
 		TEST(test_width),
 	};
 	return test_main(tests);

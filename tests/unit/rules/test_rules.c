@@ -183,6 +183,7 @@ static void test_licences_and_claims(void **state)
 				.account = w.sync,
 				.organization = w.child };
 
+	w.v->licence_end = NOW + 86400;
 	judged(w.v, &w.as_ada, licence, RULE_NOT_OPERATOR);
 	assert_int_equal(judge(w.v, &w.as_operator, &licence, NOW), RULE_NONE);
 	assert_true(w.v->licensed);

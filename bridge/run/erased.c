@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge/console/erase.h"
+#include "bridge/map/map.h"
+#include "bridge/run/run_p.h"
+
+void mark_erased(const struct run *run, struct view *v)
+{
+	const struct wanted *wanted = run->wanted;
+
+	for (uint32_t i = 0; run->erased != NULL && i < wanted->n_persons; i++) {
+		const struct wanted_person *p = &wanted->persons[i];
+		struct value anchor = entry_anchor(p->entry);
+		uint32_t email;
+
+		if (p->email_key == NULL ||
+		    (!erased_has_email(run->erased, p->email_key) &&
+		     !erased_has_anchor(run->erased, run->memory->source, &anchor)))
+			continue;
+		email = view_add_email(v, p->email, p->email_key);
+		v->emails[email].is_erased = true;
+	}
+}
+
+/* People are in the mapped set, by address too; anything else only by its anchor. */
+static bool is_erased(const struct run *run, const struct entry *entry,
+		      const struct wanted_person **next)
+{
+	const struct wanted_person *end = run->wanted->persons + run->wanted->n_persons;
+	struct value anchor = entry_anchor(entry);
+
+	while (*next < end) {
+		struct value at = entry_anchor((*next)->entry);
+		int c = value_compare(&at, &anchor);
+
+		if (c > 0)
+			break;
+		if (c == 0 && erased_has_email(run->erased, (*next)->email_key))
+			return true;
+		(*next)++;
+	}
+	return erased_has_anchor(run->erased, run->memory->source, &anchor);
+}
+
+const struct entry *const *without_erased(const struct run *run, TALLOC_CTX *ctx,
+					  size_t *n)
+{
+	const struct wanted_person *next = run->wanted->persons;
+	const struct entry **kept;
+
+	*n = run->n_entries;
+	if (run->erased == NULL)
+		return (const struct entry *const *)run->entries;
+	kept = mem_array(ctx, const struct entry *, run->n_entries + 1);
+	*n = 0;
+	for (size_t i = 0; i < run->n_entries; i++)
+		if (!is_erased(run, run->entries[i], &next))
+			kept[(*n)++] = run->entries[i];
+	return kept;
+}
