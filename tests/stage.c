@@ -360,8 +360,9 @@ char *stage_token(TALLOC_CTX *ctx, const struct stage *s UNUSED, const char *ema
 /* ---- all that is in the store ---- */
 
 static const char *const random_columns[] = {
-	"audit.hash",       "audit.subject", "mail.token_id",      "meta.value",
-	"organization.uid", "chain.head",    "security_group.uid", "subject.pseudonym",
+	"audit.hash", "audit.subject",      "mail.token_id",
+	"meta.value", "outbox.epoch",       "organization.uid",
+	"chain.head", "security_group.uid", "subject.pseudonym",
 };
 
 static bool is_random(const char *table, const char *column)

@@ -237,8 +237,10 @@ static struct err *approve_plan(struct cmd *cmd, const struct source_config *sou
 {
 	AUTO_MEM char *digest = NULL;
 	struct run *run;
-	struct err *err = cmd_plan_source(cmd, source->name, &run);
+	struct err *err = cmd_may_apply(cmd, source->name);
 
+	if (err == NULL)
+		err = cmd_plan_source(cmd, source->name, &run);
 	if (err)
 		return err;
 	digest = hex_of(NULL, run->plan->digest.bytes, DIGEST_SIZE);
@@ -314,6 +316,8 @@ struct err *cmd_run(struct cmd *cmd)
 	struct run *run;
 	struct err *err = cmd_parse(cmd, NULL, 1, 1);
 
+	if (err == NULL)
+		err = cmd_may_apply(cmd, cmd->args[0]);
 	if (err == NULL)
 		err = cmd_plan_source(cmd, cmd->args[0], &run);
 	if (err)

@@ -79,6 +79,8 @@ struct err *cmd_apply(struct cmd *cmd)
 	if (err == NULL && !yes)
 		err = somebody_to_ask(cmd);
 	if (err == NULL)
+		err = cmd_may_apply(cmd, cmd->args[0]);
+	if (err == NULL)
 		err = cmd_plan_source(cmd, cmd->args[0], &run);
 	if (err)
 		return err;

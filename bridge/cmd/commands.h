@@ -25,6 +25,10 @@
  * nothing, and is exit code 5 with the rule's code.
  */
 COMMAND(store_init);
+COMMAND(store_upgrade);
+COMMAND(store_backup);
+COMMAND(store_copy);
+COMMAND(store_accept);
 COMMAND(org_create);
 COMMAND(org_list);
 COMMAND(org_show);

@@ -127,7 +127,7 @@ struct err *cmd_enter(struct cmd *cmd, enum store_mode mode, const char *path)
 	struct cmd_private *p = cmd->private;
 	struct err *err = NULL;
 
-	p->writing = mode == STORE_WRITE;
+	p->writing = mode == STORE_WRITE || mode == STORE_ACCEPT;
 	if (p->store == NULL)
 		err = cmd_open(cmd, mode, &p->store);
 	if (err == NULL)

@@ -106,6 +106,19 @@ void cmd_print_plan(const struct cmd *cmd, const struct run *run, const char *mo
 	fflush(stdout);
 }
 
+struct err *cmd_may_apply(struct cmd *cmd, const char *name)
+{
+	const struct source_config *source;
+	struct store *store;
+	struct err *err = cmd_source(cmd, name, &source);
+
+	if (err == NULL)
+		err = cmd_open(cmd, STORE_WRITE, &store);
+	if (err == NULL)
+		mem_free(store);
+	return err;
+}
+
 struct err *cmd_plan_source(struct cmd *cmd, const char *name, struct run **run)
 {
 	struct err *err = cmd_run_new(cmd, name, true, run);

@@ -17,6 +17,10 @@ MUST_CHECK struct err *cmd_source(struct cmd *cmd, const char *name,
 MUST_CHECK struct err *cmd_run_new(struct cmd *cmd, const char *name, bool with_store,
 				   struct run **out);
 
+/* Known before a directory is read, which may take long: the source is there, and its
+ * store may be written (store-restored). */
+MUST_CHECK struct err *cmd_may_apply(struct cmd *cmd, const char *name);
+
 /* Run it as far as the plan, or as far as what is wanted. */
 MUST_CHECK struct err *cmd_plan_source(struct cmd *cmd, const char *name,
 				       struct run **run);

@@ -83,6 +83,7 @@ static uint32_t place_of(const struct console *c, const struct change *change)
 	case CHANGE_ALLOW:
 	case CHANGE_DISALLOW:
 	case CHANGE_IMPORT:
+	case CHANGE_EPOCH:
 		return AUDIT_STORE;
 	default:
 		return c->view->groups[change->group].organization;
@@ -111,6 +112,8 @@ static const char *target_of(TALLOC_CTX *ctx, const struct console *c,
 	case CHANGE_DISALLOW:
 	case CHANGE_IMPORT:
 		return change->name;
+	case CHANGE_EPOCH:
+		return "store";
 	case CHANGE_GROUP_RENAME:
 	case CHANGE_GROUP_DELETE:
 		return v->groups[change->group].name;
@@ -203,6 +206,10 @@ static void describe(TALLOC_CTX *ctx, const struct console *c,
 	case CHANGE_REVIEW:
 		line->after = change->name;
 		break;
+	case CHANGE_EPOCH:
+		line->before = change->name;
+		line->after = store_epoch(c->store);
+		break;
 	case CHANGE_INVITE:
 		if (change->mode == INVITE_STAGED)
 			line->after = "staged";
@@ -278,6 +285,14 @@ struct err *console_change(struct console *c, struct change *change,
 	err = write_change(c, &(struct written){ change, anchor ? anchor : &by_hand,
 						 reason, &joined });
 	return err ? err : record(c, change, &was, reason);
+}
+
+struct err *console_new_epoch(struct console *c, const char *reason)
+{
+	AUTO_MEM char *was = mem_strdup(NULL, store_epoch(c->store));
+	struct change change = { .kind = CHANGE_EPOCH, .email = VIEW_NONE, .name = was };
+
+	return console_change(c, &change, NULL, reason);
 }
 
 struct err *console_finish(struct console *c)

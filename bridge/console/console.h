@@ -80,6 +80,13 @@ MUST_CHECK struct err *console_act(struct console *console, const char *os_user,
  * refusal is that of console_organization(). */
 MUST_CHECK struct err *console_may_run(const struct console *console, const char *os_user,
 				       const char *as, const char *path);
+/* Whether this user may act as the operator (and as, when given, is that): asked of a
+ * store that may be older than what console_load() reads. ERR_REFUSED (not-operator). */
+MUST_CHECK struct err *console_may_operate(struct store *store, const char *os_user,
+					   const char *as);
+/* The operator acts: refused (not-operator) otherwise. For what shows all of a store, its
+ * keys too. */
+MUST_CHECK struct err *console_operates(const struct console *console);
 /* A source acts as its service principal, whoever starts it. */
 MUST_CHECK struct err *console_act_for_source(struct console *console,
 					      const char *os_user, const char *service);
@@ -179,6 +186,13 @@ MUST_CHECK struct err *console_decide(struct console *console, uint32_t organiza
 				      const char *source, const char *word,
 				      const uint8_t id[DIGEST_SIZE], uint32_t acts_at,
 				      const char *reason);
+
+/*
+ * A person's word that a store that was restored is right: it begins a new epoch.
+ * Operator only, on the store's own audit chain, with both epochs. The store must have
+ * been opened with STORE_ACCEPT; see store_accept().
+ */
+MUST_CHECK struct err *console_new_epoch(struct console *console, const char *reason);
 
 /* Write what is kept until the end: heads of the audit chains, change counters. */
 MUST_CHECK struct err *console_finish(struct console *console);

@@ -112,7 +112,7 @@ write_fn write_group_claim, write_link, write_unlink, write_giver_change,
 	write_suspension;
 write_fn write_invitation, write_uninvite, write_resend, write_release, write_accept,
 	write_answer;
-write_fn write_block, write_email, write_erase, write_review, write_nothing;
+write_fn write_block, write_email, write_erase, write_review, write_epoch, write_nothing;
 
 /* Make the rows say what the view says about this role and this giver. */
 MUST_CHECK struct err *write_role(struct console *c, uint32_t role, int64_t giver);

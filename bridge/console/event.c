@@ -93,12 +93,12 @@ struct err *event_write(struct console *c, const struct change *change,
 		return err;
 	return store_run(c->store,
 			 "INSERT INTO outbox (root_id, seq, organization_id, at, kind,"
-			 " subject_id, group_id, role, value)"
-			 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-			 "iiiitnntt", c->root, seq,
+			 " subject_id, group_id, role, value, epoch)"
+			 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+			 "iiiitnnttt", c->root, seq,
 			 c->view->organizations[line->organization].id, c->now,
 			 line->action, subject, group_of(c, change), role_of(change),
-			 value_of(change, line));
+			 value_of(change, line), store_epoch(c->store));
 }
 
 struct err *event_finish(struct console *c)

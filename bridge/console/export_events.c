@@ -88,12 +88,12 @@ static struct err *pair(json_t *event, const char *name, const char *uid,
 
 static struct err *fill(const struct feed *f, const struct rows *r, json_t *event)
 {
-	AUTO_MEM char *id = mem_printf(NULL, "%s-%s-%lld", store_epoch(f->c->store),
-				       f->root_uid, (long long)row_int(r, 0));
+	AUTO_MEM char *id = mem_printf(NULL, "%s-%s-%lld", row_text(r, 10), f->root_uid,
+				       (long long)row_int(r, 0));
 	struct err *err = set_text(event, "id", id);
 
 	if (err == NULL)
-		err = set_text(event, "epoch", store_epoch(f->c->store));
+		err = set_text(event, "epoch", row_text(r, 10));
 	export_set(event, "sequence", json_integer(row_int(r, 0)));
 	if (err == NULL)
 		err = set_text(event, "root", f->root_uid);
@@ -116,7 +116,8 @@ static struct err *fill(const struct feed *f, const struct rows *r, json_t *even
 	" WHERE id = ?1 UNION ALL SELECT o.id, o.uid, t.path || '/' || o.name"           \
 	" FROM tree t JOIN organization o ON o.parent_id = t.id)"                        \
 	" SELECT e.seq, t.uid, t.path, e.at, e.kind, e.subject_id, g.uid, g.name,"       \
-	" e.role, e.value FROM outbox e JOIN tree t ON t.id = e.organization_id"         \
+	" e.role, e.value, e.epoch FROM outbox e JOIN tree t ON t.id = "                 \
+	"e.organization_id"                                                              \
 	" LEFT JOIN security_group g ON g.id = e.group_id"                               \
 	" WHERE e.root_id = ?1 AND e.seq > ?2 ORDER BY e.seq"
 

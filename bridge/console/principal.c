@@ -158,6 +158,24 @@ struct err *console_may_run(const struct console *c, const char *os_user, const 
 	return isolated(as ? as : os_user, path);
 }
 
+struct err *console_operates(const struct console *c)
+{
+	return c->principal.operator_ ? NULL : refusal(RULE_NOT_OPERATOR);
+}
+
+struct err *console_may_operate(struct store *store, const char *os_user, const char *as)
+{
+	int64_t n;
+	struct err *err = store_number(
+		store, &n, 0,
+		"SELECT count(*) FROM principal_user u JOIN principal p"
+		" ON p.id = u.principal_id WHERE p.account_id IS NULL AND u.os_user = ?1"
+		" AND (?2 IS NULL OR p.name = ?2 OR 'operator:' || p.name = ?2)",
+		"tt", os_user, as);
+
+	return err || n > 0 ? err : refusal(RULE_NOT_OPERATOR);
+}
+
 struct err *console_act_for_source(struct console *c, const char *os_user,
 				   const char *service)
 {

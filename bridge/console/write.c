@@ -7,6 +7,12 @@ struct err *write_nothing(struct console *c, const struct written *w)
 	return NULL;
 }
 
+struct err *write_epoch(struct console *c, const struct written *w)
+{
+	(void)w;
+	return store_accept(c->store);
+}
+
 struct err *write_change(struct console *c, const struct written *w)
 {
 	static write_fn *const writers[CHANGES] = {
@@ -41,6 +47,7 @@ struct err *write_change(struct console *c, const struct written *w)
 		[CHANGE_EMAIL] = write_email,
 		[CHANGE_ERASE] = write_erase,
 		[CHANGE_REVIEW] = write_review,
+		[CHANGE_EPOCH] = write_epoch,
 		/* Who asks for these writes them: they are no part of a root's view. */
 		[CHANGE_SERVICE] = write_nothing,
 		[CHANGE_ALLOW] = write_nothing,

@@ -170,6 +170,7 @@ static const struct {
 	[CHANGE_DISALLOW] = { "principal.disallow", judge_principal },
 	[CHANGE_IMPORT] = { "root.import", judge_principal },
 	[CHANGE_REVIEW] = { "roster.review", judge_review },
+	[CHANGE_EPOCH] = { "store.accept", judge_principal },
 };
 
 const char *change_name(enum change_kind kind)

@@ -93,6 +93,7 @@ enum change_kind {
 	CHANGE_DISALLOW, /* name */
 	CHANGE_IMPORT,   /* name: a root, read by the caller from what was exported */
 	CHANGE_REVIEW,   /* organization: somebody has looked at who is there */
+	CHANGE_EPOCH,    /* of the store: name, the one that ends */
 	CHANGES
 };
 

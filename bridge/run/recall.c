@@ -63,6 +63,16 @@ static void look_at_configuration(struct run *run)
 			  "source was last applied");
 }
 
+static void look_at_store(struct run *run)
+{
+	if (store_restored(run->store) != NULL)
+		plan_find(run->plan, "store-restored",
+			  "Read what would change, then say that the store is right: "
+			  "dirbridge store accept",
+			  "%s; it is only planned with until a person accepts it",
+			  store_restored(run->store));
+}
+
 struct err *recall(struct run *run)
 {
 	const struct source_config *s = run->source;
@@ -72,6 +82,7 @@ struct err *recall(struct run *run)
 		err = store_begin(run->store);
 	if (err)
 		return err;
+	look_at_store(run);
 	err = memory_load(run, run->store, s->name, run->plan->now, &run->memory);
 	if (err == NULL)
 		err = console_load(run, run->store, s->organization, run->plan->now,

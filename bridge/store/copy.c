@@ -84,6 +84,18 @@ static const char *insert_of(TALLOC_CTX *ctx, const char *start, int columns)
 	return sql->text;
 }
 
+static struct err *check_row(size_t table, const struct cell *cells, int columns)
+{
+	if (columns > STORE_COLUMNS)
+		return err_new(ERR_BUG, "too wide: %s", tables[table].read);
+	for (int i = 0; i < columns; i++)
+		if (cells[i].kind == CELL_OTHER)
+			return err_new(ERR_BUG,
+				       "column %d holds no text, bytes or number: %s",
+				       i + 1, tables[table].read);
+	return NULL;
+}
+
 /* to: where to, or NULL: only the digest is wanted. */
 static struct err *go_along(struct store *from, struct store *to, size_t table,
 			    int64_t *n, uint8_t hash[HASH_SIZE])
@@ -105,9 +117,10 @@ static struct err *go_along(struct store *from, struct store *to, size_t table,
 		if (err || !more)
 			break;
 		columns = row_cells(rows, cells);
-		if (columns > STORE_COLUMNS) {
+		err = check_row(table, cells, columns);
+		if (err) {
 			rows_end(rows);
-			return err_new(ERR_BUG, "too wide: %s", tables[table].read);
+			return err;
 		}
 		add_to_digest(scratch, cells, columns, hash);
 		++*n;

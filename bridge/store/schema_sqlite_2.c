@@ -133,6 +133,7 @@ const char *const store_schema_sqlite_2 =
 " at INTEGER NOT NULL, kind TEXT NOT NULL,"
 " subject_id INTEGER REFERENCES subject(id), group_id INTEGER REFERENCES security_group(id),"
 " role TEXT CHECK (role IN ('member', 'owner')), value TEXT, done INTEGER,"
+" epoch TEXT NOT NULL,"                                 /* of the store, then */
 " UNIQUE (root_id, seq));"
 "CREATE INDEX outbox_waiting ON outbox(id) WHERE done IS NULL;"
 "ALTER TABLE mail ADD COLUMN mode TEXT NOT NULL DEFAULT 'mail'"

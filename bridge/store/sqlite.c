@@ -103,6 +103,19 @@ void store_set_wait(struct store *s, int milliseconds)
 	sqlite3_busy_timeout(s->db, milliseconds);
 }
 
+/* With the lock, nobody else writes: what is true now stays true until commit. */
+static struct err *check_begun(struct store *s)
+{
+	struct err *err;
+
+	if (store_has_moved(s))
+		return has_vanished(s);
+	if (s->epoch[0] == '\0') /* it is made, or upgraded to have one */
+		return NULL;
+	err = beside_check(s);
+	return err ? err : beside_refuse(s);
+}
+
 struct err *store_begin(struct store *s)
 {
 	struct err *err;
@@ -111,10 +124,11 @@ struct err *store_begin(struct store *s)
 		store_count_write();
 	err = store_script(s, s->writing ? "BEGIN IMMEDIATE" : "BEGIN");
 	s->begun = err == NULL;
-	if (err == NULL && s->writing && store_has_moved(s)) {
+	if (err || !s->writing)
+		return err;
+	err = check_begun(s);
+	if (err)
 		store_rollback(s);
-		err = has_vanished(s);
-	}
 	return err;
 }
 
@@ -322,7 +336,8 @@ int row_cells(const struct rows *rows, struct cell cells[STORE_COLUMNS])
 		*c = (struct cell){ .kind = type == SQLITE_NULL      ? CELL_NULL
 					    : type == SQLITE_INTEGER ? CELL_NUMBER
 					    : type == SQLITE_TEXT    ? CELL_TEXT
-								     : CELL_BYTES };
+					    : type == SQLITE_BLOB    ? CELL_BYTES
+								     : CELL_OTHER };
 		if (c->kind == CELL_NUMBER)
 			c->number = row_int(rows, i);
 		else if (c->kind != CELL_NULL)

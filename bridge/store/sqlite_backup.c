@@ -84,12 +84,12 @@ static struct err *copy_pages(struct store *s, struct store *to)
 
 	if (backup == NULL)
 		return store_classify(to, sqlite3_errcode(to->db));
+	/* Nobody is in its way: the one is read as of one moment, the other is its own.
+	 */
 	do {
 		store_count_write();
 		rc = sqlite3_backup_step(backup, PAGES_AT_ONCE);
-		if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
-			sqlite3_sleep(10);
-	} while (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED);
+	} while (rc == SQLITE_OK);
 	sqlite3_backup_finish(backup);
 	return rc == SQLITE_DONE ? NULL : store_classify(to, rc);
 }
@@ -162,12 +162,27 @@ static struct err *make(struct store *s, struct backup *b)
 	return err;
 }
 
+/* For reading, also by a handle that could write: a transaction that writes cannot be
+ * copied. */
+static struct err *begin(struct store *s)
+{
+	struct err *err;
+
+	if (s->begun)
+		return s->writing
+			       ? err_new(ERR_BUG, "a backup in a transaction that writes")
+			       : NULL;
+	err = store_script(s, "BEGIN");
+	s->begun = err == NULL;
+	return err;
+}
+
 struct err *store_backup(struct store *s, const char *path)
 {
 	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
 	struct backup b = { .path = path, .fd = -1 };
 	bool begun = s->begun;
-	struct err *err = begun ? NULL : store_begin(s);
+	struct err *err = begin(s);
 
 	b.partial = mem_printf(ctx, "%s.partial", path);
 	b.to = mem_new(ctx, struct store);

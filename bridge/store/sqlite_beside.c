@@ -140,6 +140,15 @@ struct err *beside_check(struct store *s)
 	return err;
 }
 
+struct err *beside_refuse(const struct store *s)
+{
+	if (s->was == NULL || !s->guarded)
+		return NULL;
+	return err_hint(err_refused("store-restored", "store-restored: %s", s->was),
+			"Plan, to see what would change; then say that it is right: "
+			"dirbridge store accept");
+}
+
 void beside_look(struct store *s)
 {
 	if (read_beside(s).there)

@@ -5,7 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 30 * 1000 };
+/* Who upgrades stands before it, and is told at once who is in the way. */
+enum { WAIT_MS = 30 * 1000, UPGRADE_WAIT_MS = 1000 };
 
 void store_remove_file(struct store *s)
 {
@@ -162,7 +163,7 @@ static struct err *set_up(struct store *s, enum store_mode mode)
 						  : "PRAGMA foreign_keys=ON");
 
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, WAIT_MS);
+	sqlite3_busy_timeout(s->db, mode == STORE_UPGRADE ? UPGRADE_WAIT_MS : WAIT_MS);
 	if (err == NULL && mode == STORE_UPGRADE)
 		err = store_script(s, "PRAGMA locking_mode=EXCLUSIVE");
 	if (err == NULL)
@@ -192,13 +193,11 @@ static struct err *check_epoch(struct store *s, enum store_mode mode)
 
 	if (err || is_reading(mode))
 		return err;
-	if (s->was != NULL && mode == STORE_WRITE)
-		return err_hint(
-			err_refused("store-restored", "store-restored: %s", s->was),
-			"Plan, to see what would change; then say that it is "
-			"right: dirbridge store accept");
-	keep_a_log(s);
-	return NULL;
+	s->guarded = mode == STORE_WRITE;
+	err = beside_refuse(s);
+	if (err == NULL)
+		keep_a_log(s);
+	return err;
 }
 
 static struct err *open_file(struct store *s, enum store_mode mode)

@@ -26,6 +26,7 @@ struct store {
 	char epoch[STORE_EPOCH + 1];
 	int64_t sequence; /* of the last commit that this handle made or saw */
 	char *was;        /* why it counts as restored, as a sentence; or NULL */
+	bool guarded;     /* and is not written then */
 	bool accepting;   /* the transaction begins a new epoch */
 	/* Prepared statements, by the address of their text. */
 	struct table *by_sql;
@@ -51,6 +52,8 @@ void store_remove_file(struct store *s);
 
 /* Read it, then the store's own: is the store older than what was last written? */
 MUST_CHECK struct err *beside_check(struct store *s);
+/* store-restored, when it was and is guarded. */
+MUST_CHECK struct err *beside_refuse(const struct store *s);
 /* Before an upgrade from a version without epochs: is there anything beside it? */
 void beside_look(struct store *s);
 /* One more commit: within the transaction, and after it. */

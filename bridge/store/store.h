@@ -60,9 +60,9 @@ void store_set_wait(struct store *store, int milliseconds);
  * Beside the file of a store stands another, "PATH.epoch": the store's epoch and the
  * number of its last commit, written after each. A store that is behind what stands
  * there, or of another epoch, was restored from an older copy: it can be read, and
- * planned with, but opening it for writing is refused (store-restored) until a person
- * accepts it. So is one whose file cannot be read, or holds something else. Without that
- * file, or when it is empty, nothing is compared.
+ * planned with, but opening it for writing, or beginning to, is refused (store-restored)
+ * until a person accepts it. So is one whose file cannot be read, or holds something
+ * else. Without that file, or when it is empty, nothing is compared.
  *
  * It is written after the commit. Who is killed between the two, or cannot write it,
  * leaves it behind the store, where it stays until the next commit; never ahead of it.
@@ -76,7 +76,8 @@ const char *store_restored(const struct store *store);
 MUST_CHECK struct err *store_accept(struct store *store);
 
 /*
- * A copy in a file of its own, as of one moment, while others read and write. The file
+ * A copy in a file of its own, as of one moment, while others read and write: of what a
+ * transaction for reading sees, if one was begun; none for writing may be. The file
  * must not be there yet; only this user can read it. It is written and checked as
  * "PATH.partial" and gets its name when it is whole: who is killed leaves no more than
  * that, which the next backup of the same name takes over. After an error nothing is
@@ -146,7 +147,8 @@ const void *row_blob(const struct rows *rows, int column, size_t *len);
 enum { STORE_COLUMNS = 24 };
 
 struct cell {
-	enum { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_BYTES } kind;
+	/* OTHER: a number with a fraction, which no column of ours has */
+	enum { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_BYTES, CELL_OTHER } kind;
 	int64_t number;
 	const void *bytes; /* of text and bytes; valid until the next rows_next() */
 	size_t len;

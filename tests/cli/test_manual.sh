@@ -45,7 +45,7 @@ awk '/^\t\[RULE_/ && !/RULE_NONE/ { row = 1 } row && match($0, /"[^"]+"/) {
 	print substr($0, RSTART + 1, RLENGTH - 2); row = 0 }' "$top/bridge/rules/rules.c" |
 	grep . | grep -vx allowed | sort >"$scratch/rules"
 [ "$(wc -l <"$scratch/rules")" -gt 15 ] || fail "too few rules are found in the source"
-printf '%s\n' no-group no-principal not-yours unknown-account >>"$scratch/rules"
+printf '%s\n' no-group no-principal not-yours store-restored unknown-account >>"$scratch/rules"
 items RULES Li | sort >"$scratch/described"
 sort "$scratch/rules" | diff -u - "$scratch/described" ||
 	fail "the manual's rules are not those of the judge"

@@ -287,6 +287,37 @@ static void test_events_fit_the_schema(void **state)
 	json_decref(schema);
 }
 
+/* What happened before a store was accepted keeps its id; what happens then has another
+ * than anything that was lost. */
+static void test_events_keep_the_epoch_they_happened_in(void **state)
+{
+	struct world *w = rich_world(*state);
+	char *before = events(w, "northwind", 0), *after;
+	char *was = mem_strdup(w->ctx, store_epoch(w->store));
+
+	enter(w, "", "ada");
+	assert_refused(console_new_epoch(w->c, "it is mine"), "not-operator");
+	give_up(w);
+	assert_string_equal(store_epoch(w->store), was);
+	enter(w, "", "root");
+	assert_ok(console_new_epoch(w->c, "monday is right"));
+	commit(w);
+	assert_string_equal(events(w, "northwind", 0), before);
+	enter(w, "northwind", "ada");
+	assert_ok(make_group(w, "northwind/contoso", "Night"));
+	commit(w);
+	after = events(w, "northwind", 0);
+	assert_memory_equal(after, before, strlen(before));
+	after += strlen(before);
+	assert_memory_equal(after, "{\"id\":\"", 7);
+	assert_memory_equal(after + 7, store_epoch(w->store), strlen(was));
+	assert_string_not_equal(store_epoch(w->store), was);
+	assert_int_equal(number(w, "SELECT count(*) FROM audit WHERE organization_id = 0"
+				   " AND action = 'store.accept'"
+				   " AND code = 'monday is right' AND before <> after"),
+			 1);
+}
+
 /* ---- who may ---- */
 
 static struct err *nowhere(void *to, const char *bytes, size_t len)
@@ -346,6 +377,7 @@ int main(void)
 		TEST(test_erased_people_travel_and_stay_erased),
 		TEST(test_output_fits_the_schema),
 		TEST(test_events_fit_the_schema),
+		TEST(test_events_keep_the_epoch_they_happened_in),
 		TEST(test_only_owners_export),
 		TEST(test_only_the_operator_imports),
 	};
