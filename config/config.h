@@ -82,6 +82,15 @@ enum removal {
 	REMOVAL_SUSPEND,
 };
 
+/* How the people that a source invites learn of it; it decides nothing about who is
+ * wanted. */
+enum invitations {
+	INVITATIONS_MAIL,
+	INVITATIONS_SILENT, /* pending, no mail */
+	INVITATIONS_STAGED, /* pending, and nobody is invited before a person releases it
+			     */
+};
+
 struct range {
 	int64_t low, high; /* both 0: not set */
 };
@@ -122,6 +131,7 @@ struct source_config {
 	size_t n_grants;
 	enum removal removal;
 	int64_t grace; /* seconds, for REMOVAL_SUSPEND */
+	enum invitations invitations;
 	struct range expect_people;
 	struct limit limits[LIMITS];
 	const char *const *protect; /* e-mail keys and group names never touched */

@@ -208,6 +208,15 @@ static const char *const *protected_names(const struct building *b)
 	return out;
 }
 
+static enum invitations invitations_of(const struct settings *s)
+{
+	const char *word = settings_text(s, "invitations");
+
+	if (strcmp(word, "staged") == 0)
+		return INVITATIONS_STAGED;
+	return strcmp(word, "silent") == 0 ? INVITATIONS_SILENT : INVITATIONS_MAIL;
+}
+
 static void fill_source(const struct building *b)
 {
 	struct source_config *out = b->out;
@@ -220,6 +229,7 @@ static void fill_source(const struct building *b)
 			       ? REMOVAL_SUSPEND
 			       : REMOVAL_REVOKE;
 	out->grace = settings_number(s, "grace");
+	out->invitations = invitations_of(s);
 	settings_range(s, "expect_people", &out->expect_people.low,
 		       &out->expect_people.high);
 	out->protect = protected_names(b);

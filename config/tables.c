@@ -15,6 +15,7 @@ const struct setting config_file_settings[] = {
 };
 
 static const char *const removals[] = { "revoke", "suspend", NULL };
+static const char *const invitations[] = { "mail", "silent", "staged", NULL };
 
 const struct setting config_source_settings[] = {
 	{ "organization", SETTING_TEXT, SETTING_REQUIRED, NULL,
@@ -31,6 +32,8 @@ const struct setting config_source_settings[] = {
 	  "what becomes of a role that is no longer wanted", 0, 0, removals },
 	{ "grace", SETTING_DURATION, 0, "14d",
 	  "how long a suspended role waits for its return", 0, 400 * CLOCK_DAY, NULL },
+	{ "invitations", SETTING_CHOICE, 0, "mail",
+	  "how the people that it invites learn of it", 0, 0, invitations },
 	{ "expect_people", SETTING_RANGE, 0, NULL,
 	  "how many people the directory must show", 0, 0, NULL },
 	{ "limits.people", SETTING_TEXT, SETTING_MAIN, NULL,

@@ -163,26 +163,9 @@ struct err *cmd_invite_cancel(struct cmd *cmd)
 
 /* ---- list ---- */
 
-static enum invite_mode mode_of(struct cmd *cmd, uint32_t here,
-				const struct roster_invitation *i)
+static struct err *list_one(struct cmd *cmd, const struct roster_invitation *i,
+			    bool tokens, struct listing *list)
 {
-	const struct view *v = cmd->console->view;
-	const char *name = text_fold(cmd, i->group, strlen(i->group));
-	const char *key = email_key(cmd, i->email, strlen(i->email));
-	uint32_t email = key ? view_email(v, key) : VIEW_NONE;
-	uint32_t group = view_group(v, here, name), found = VIEW_NONE;
-
-	if (group != VIEW_NONE && email != VIEW_NONE)
-		found = view_invitation(v, group, i->role, email);
-	return found == VIEW_NONE ? INVITE_MAIL : v->invitations[found].mode;
-}
-
-static struct err *list_one(struct cmd *cmd, uint32_t here,
-			    const struct roster_invitation *i, bool tokens,
-			    struct listing *list)
-{
-	enum invite_mode mode = mode_of(cmd, here, i);
-	int64_t expires = mode == INVITE_STAGED ? 0 : i->expires;
 	struct err *err = NULL;
 	char *token = NULL;
 	json_t *one;
@@ -192,17 +175,18 @@ static struct err *list_one(struct cmd *cmd, uint32_t here,
 	if (err)
 		return err;
 	one = cmd_object("email", i->email, "group", i->group, "role", role_name(i->role),
-			 "inviter", i->inviter, "mode", invite_mode_name(mode), NULL);
+			 "inviter", i->inviter, "mode", invite_mode_name(i->mode), NULL);
 	json_object_set_new(one, "created", cmd_stamp(i->created));
-	json_object_set_new(one, "expires", cmd_stamp(expires));
+	json_object_set_new(one, "expires", cmd_stamp(i->expires));
 	if (tokens)
 		json_object_set_new(one, "token", cmd_text(token));
-	listing_add(
-		list, one, i->email, role_name(i->role), i->group,
-		mem_printf(cmd, "by %s", i->inviter), cmd_age(cmd, cmd->now - i->created),
-		expires ? mem_printf(cmd, "until %s", clock_format_short(cmd, expires))
-			: NULL,
-		mode == INVITE_MAIL ? NULL : invite_mode_name(mode), token);
+	listing_add(list, one, i->email, role_name(i->role), i->group,
+		    mem_printf(cmd, "by %s", i->inviter),
+		    cmd_age(cmd, cmd->now - i->created),
+		    i->expires ? mem_printf(cmd, "until %s",
+					    clock_format_short(cmd, i->expires))
+			       : NULL,
+		    i->mode == INVITE_MAIL ? NULL : invite_mode_name(i->mode), token);
 	return NULL;
 }
 
@@ -217,7 +201,7 @@ static struct err *list_pending(struct cmd *cmd, bool tokens, struct listing *li
 		err = roster_load(cmd, cmd->console, here, cmd->now, &roster);
 	for (size_t i = 0; err == NULL && i < roster.n_invitations; i++)
 		if (!roster.invitations[i].linked)
-			err = list_one(cmd, here, &roster.invitations[i], tokens, list);
+			err = list_one(cmd, &roster.invitations[i], tokens, list);
 	return err;
 }
 

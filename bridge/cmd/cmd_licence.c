@@ -2,6 +2,7 @@
 #include "bridge/base/clock.h"
 #include "bridge/cmd/cmd_p.h"
 #include "bridge/cmd/commands.h"
+#include "bridge/plan/licence.h"
 
 static struct err *set(struct cmd *cmd, struct change *change)
 {
@@ -71,9 +72,34 @@ const char *cmd_licence_state(const struct cmd *cmd, const struct listed_licence
 	return licence->to + LICENCE_GRACE > cmd->now ? "grace" : "over";
 }
 
+const struct finding *cmd_licence_finding(struct cmd *cmd,
+					  const struct listed_licence *licence)
+{
+	const struct licence l = { cmd->console->view->root, licence->to, cmd->now, 0 };
+	struct finding *found = mem_new(cmd, struct finding);
+
+	return licence_finding(cmd, &l, found) ? found : NULL;
+}
+
+void cmd_say_finding(struct cmd *cmd, const struct finding *f)
+{
+	if (f == NULL)
+		return;
+	cmd_say(cmd, "! %s", f->text);
+	cmd_say(cmd, "  %s", f->hint);
+}
+
+json_t *cmd_finding(const struct finding *f)
+{
+	return f == NULL ? json_null()
+			 : cmd_object("code", f->code, "text", f->text, "hint", f->hint,
+				      NULL);
+}
+
 static void show(struct cmd *cmd, const struct listed_licence *licence)
 {
 	const char *state = cmd_licence_state(cmd, licence);
+	const struct finding *found = cmd_licence_finding(cmd, licence);
 	json_t *json = cmd_object("organization", cmd->args[0], "state", state, "plan",
 				  licence->plan, NULL);
 
@@ -84,6 +110,8 @@ static void show(struct cmd *cmd, const struct listed_licence *licence)
 	else
 		cmd_say(cmd, "\"%s\" is licensed (%s) until %s: %s", cmd->args[0],
 			licence->plan, clock_format_short(cmd, licence->to), state);
+	cmd_say_finding(cmd, found);
+	json_object_set_new(json, "finding", cmd_finding(found));
 	cmd_json(cmd, json);
 }
 

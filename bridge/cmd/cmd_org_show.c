@@ -7,6 +7,7 @@
 struct shown {
 	uint32_t here;
 	struct listed_licence licence;
+	const struct finding *finding; /* of the licence, or NULL */
 	struct listed_asset *assets;
 	size_t n_assets;
 	const char *const *sources;
@@ -25,7 +26,9 @@ static void show_itself(struct cmd *cmd, struct shown *s)
 	const char *state = cmd_licence_state(cmd, &s->licence);
 	json_t *licence = cmd_object("state", state, "plan", s->licence.plan, NULL);
 
+	s->finding = cmd_licence_finding(cmd, &s->licence);
 	json_object_set_new(licence, "until", cmd_stamp(s->licence.to));
+	json_object_set_new(licence, "finding", cmd_finding(s->finding));
 	s->json = cmd_object("organization", o->path, "id", o->uid, NULL);
 	put(s, "level", json_integer(o->level));
 	put(s, "owners", json_integer(o->person_owners));
@@ -150,6 +153,7 @@ struct err *cmd_org_show(struct cmd *cmd)
 	show_keepers(cmd, &s);
 	cmd_say(cmd, "%s", cmd->console->view->organizations[s.here].path);
 	grid_print(s.grid, "  ");
+	cmd_say_finding(cmd, s.finding);
 	cmd_json(cmd, s.json);
 	return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "bridge/cmd/cmd.h"
 #include "bridge/console/list.h"
+#include "bridge/plan/plan.h"
 
 struct cmd_private {
 	int argc; /* from the last word of the command on */
@@ -18,6 +19,14 @@ struct cmd_private {
 /* "valid", "grace", "over" or "none", as of now. */
 const char *cmd_licence_state(const struct cmd *cmd,
 			      const struct listed_licence *licence);
+/* What a person should read of it, as a plan would show it: code, text, hint; NULL when
+ * there is nothing. */
+const struct finding *cmd_licence_finding(struct cmd *cmd,
+					  const struct listed_licence *licence);
+/* The finding and its hint, a line each, or nothing. */
+void cmd_say_finding(struct cmd *cmd, const struct finding *finding);
+/* The same for --json: an object, or null. */
+json_t *cmd_finding(const struct finding *finding);
 
 /* A link that leads to an organization (in), or from it, and what lies at its other end.
  */

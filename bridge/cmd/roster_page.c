@@ -106,6 +106,15 @@ static const char *counts(struct cmd *cmd, const struct roster *r)
 	return str_take(cmd, s);
 }
 
+static const char *until_text(TALLOC_CTX *ctx, const struct roster_invitation *i)
+{
+	return i->mode == INVITE_STAGED
+		       ? "staged"
+		       : mem_printf(ctx, "until %s%s",
+				    clock_format_short(ctx, i->expires),
+				    i->mode == INVITE_SILENT ? ", no mail" : "");
+}
+
 void roster_text(struct cmd *cmd, const struct roster_page *page)
 {
 	const struct roster *r = page->roster;
@@ -118,12 +127,10 @@ void roster_text(struct cmd *cmd, const struct roster_page *page)
 	for (size_t i = 0; i < r->n_invitations; i++) {
 		const struct roster_invitation *n = &r->invitations[i];
 
-		grid_row(
-			invited, n->email,
-			group_text(cmd, n->role, n->group, n->linked, n->home),
-			mem_printf(cmd, "by %s", n->inviter),
-			cmd_age(cmd, r->at - n->created),
-			mem_printf(cmd, "until %s", clock_format_short(cmd, n->expires)));
+		grid_row(invited, n->email,
+			 group_text(cmd, n->role, n->group, n->linked, n->home),
+			 mem_printf(cmd, "by %s", n->inviter),
+			 cmd_age(cmd, r->at - n->created), until_text(cmd, n));
 	}
 	grid_print(people, "  ");
 	if (r->n_invitations > 0)
@@ -173,6 +180,7 @@ static json_t *invitation_json(const struct roster_invitation *i)
 	json_object_set_new(one, "linked", json_boolean(i->linked));
 	json_object_set_new(one, "created", cmd_stamp(i->created));
 	json_object_set_new(one, "expires", cmd_stamp(i->expires));
+	json_object_set_new(one, "mode", cmd_text(invite_mode_name(i->mode)));
 	return one;
 }
 
@@ -250,11 +258,13 @@ void roster_csv(struct cmd *cmd, const struct roster_page *page)
 		const struct roster_invitation *n = &r->invitations[i];
 
 		write_row(s, escape_csv,
-			  (const char *[]){ page->path, "invited", n->email, NULL,
-					    n->group, n->home, role_name(n->role), NULL,
-					    clock_format(s, n->created),
-					    clock_format(s, n->expires), n->inviter,
-					    NULL },
+			  (const char *[]){
+				  page->path,
+				  n->mode == INVITE_STAGED ? "staged" : "invited",
+				  n->email, NULL, n->group, n->home, role_name(n->role),
+				  NULL, clock_format(s, n->created),
+				  n->expires ? clock_format(s, n->expires) : NULL,
+				  n->inviter, NULL },
 			  ARRAY_LEN(names));
 	}
 	write_out(s);
@@ -291,7 +301,7 @@ static void invited_markdown(const struct roster *r, struct str *s)
 				  n->email,
 				  group_text(s, n->role, n->group, n->linked, n->home),
 				  n->inviter, clock_format_short(s, n->created),
-				  clock_format_short(s, n->expires) },
+				  until_text(s, n) },
 			  5);
 	}
 }

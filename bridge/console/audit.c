@@ -82,21 +82,30 @@ static char *digits(char out[24], uint64_t n)
 	return at;
 }
 
+/* "length:bytes,", written at one go: a trail has millions of them. */
+static void counted(struct str *s, const char *text, size_t len)
+{
+	char out[24], *from = digits(out, len), *at;
+	size_t n = (size_t)(out + 23 - from);
+
+	if (s->len + n + len + 3 > s->capacity)
+		mem_grow(s, s->text, s->len + n + len + 3, &s->capacity);
+	at = s->text + s->len;
+	memcpy(at, from, n);
+	at[n++] = ':';
+	memcpy(at + n, text, len);
+	n += len;
+	at[n++] = ',';
+	at[n] = '\0';
+	s->len += n;
+}
+
 static void field(struct str *s, const char *text)
 {
-	size_t len;
-	char out[24], *at;
-
-	if (text == NULL) {
+	if (text == NULL)
 		str_add_bytes(s, "-,", 2);
-		return;
-	}
-	len = strlen(text);
-	at = digits(out, len);
-	str_add_bytes(s, at, (size_t)(out + 23 - at));
-	str_add_bytes(s, ":", 1);
-	str_add_bytes(s, text, len);
-	str_add_bytes(s, ",", 1);
+	else
+		counted(s, text, strlen(text));
 }
 
 static void number(struct str *s, int64_t n)
@@ -110,7 +119,7 @@ static void number(struct str *s, int64_t n)
 	at = digits(out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 	if (n < 0)
 		*--at = '-';
-	field(s, at);
+	counted(s, at, (size_t)(out + 23 - at));
 }
 
 void audit_hash(struct str *scratch, const struct audit_row *r, uint8_t hash[HASH_SIZE])

@@ -215,9 +215,6 @@ MUST_CHECK struct err *console_allow(struct console *console, const char *princi
 
 /* ---- invitations ---- */
 
-/* "mail", "silent", "staged". */
-const char *invite_mode_name(enum invite_mode mode);
-
 /* Mark what is over as expired, in the invitation and in what its sources remember. */
 MUST_CHECK struct err *console_expire(struct console *console);
 

@@ -69,13 +69,15 @@ struct err *console_linked(const struct console *c, const char *home, const char
 struct err *console_link_target(struct console *c, const char *path,
 				uint32_t *organization)
 {
+	struct err *err = console_organization(c, path, organization);
 	struct console *other;
 	uint32_t me, there;
-	struct err *err;
 
-	*organization = console_place(c, path);
-	if (*organization != VIEW_NONE || c->principal.account == VIEW_NONE)
-		return console_organization(c, path, organization);
+	if (err == NULL || c->principal.account == VIEW_NONE)
+		return err;
+	/* Also when it is there, and not theirs: nobody can tell by what is read. */
+	err_free(err);
+	*organization = VIEW_NONE;
 	err = console_load(c, c->store, path, c->now, &other);
 	if (err)
 		return err;

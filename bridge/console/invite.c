@@ -299,6 +299,14 @@ static void act_as_bearer(struct console *c, uint32_t email, const char *os_user
 	};
 }
 
+/* The person who was invited may have another address by now. */
+static const char *address_of(const struct found *f)
+{
+	AUTO_MEM char *key = email_key(NULL, f->email, strlen(f->email));
+
+	return key != NULL && strcmp(key, f->email_key) == 0 ? f->email : f->email_key;
+}
+
 static struct err *accept_all(TALLOC_CTX *ctx, struct console *c, int64_t mail,
 			      const struct answer_by *by, struct acceptance *out)
 {
@@ -312,7 +320,7 @@ static struct err *accept_all(TALLOC_CTX *ctx, struct console *c, int64_t mail,
 		return err;
 	if (n == 0)
 		return no_such_token();
-	err = console_account(c, by->email ? by->email : found[0].email,
+	err = console_account(c, by->email ? by->email : address_of(&found[0]),
 			      by->name ? by->name : found[0].name, &account);
 	if (err)
 		return err;

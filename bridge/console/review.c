@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/console/review.h"
 #include "bridge/console/console_p.h"
+#include <stdlib.h>
 
 /* ---- what was read ---- */
 
@@ -14,12 +15,52 @@ static void add_text(struct str *s, const char *text)
 	str_add_char(s, ' ');
 }
 
+/* Names change while what was read does not: everything in an order of its own. */
+static int by_uid(const void *a, const void *b)
+{
+	const struct roster_way *x = a, *y = b;
+	int order = strcmp(x->uid ? x->uid : "", y->uid ? y->uid : "");
+
+	return order != 0 ? order : (int)x->role - (int)y->role;
+}
+
+static int by_pseudonym(const void *a, const void *b)
+{
+	const struct roster_person *x = a, *y = b;
+
+	return strcmp(x->pseudonym, y->pseudonym);
+}
+
+static int by_invited(const void *a, const void *b)
+{
+	const struct roster_invitation *x = a, *y = b;
+	int order = strcmp(x->pseudonym, y->pseudonym);
+
+	if (order == 0)
+		order = strcmp(x->uid, y->uid);
+	return order != 0 ? order : (int)x->role - (int)y->role;
+}
+
+/* A sorted copy. */
+static void *in_order(TALLOC_CTX *ctx, const void *all, size_t n, size_t size,
+		      int (*compare)(const void *, const void *))
+{
+	void *copy = mem_dup(ctx, all, n * size);
+
+	if (n > 0)
+		qsort(copy, n, size, compare);
+	return copy;
+}
+
 static void add_person(struct str *s, const struct roster_person *p)
 {
+	struct roster_way *ways =
+		in_order(s, p->ways, p->n_ways, sizeof *p->ways, by_uid);
+
 	add_text(s, p->pseudonym);
 	str_addf(s, "%d\n", p->blocked);
 	for (size_t i = 0; i < p->n_ways; i++) {
-		const struct roster_way *w = &p->ways[i];
+		const struct roster_way *w = &ways[i];
 
 		add_text(s, w->uid);
 		str_addf(s, "%s %d %d %lld", role_name(w->role), w->owner, w->suspended,
@@ -28,6 +69,7 @@ static void add_person(struct str *s, const struct roster_person *p)
 			add_text(s, w->claims[k]);
 		str_add_char(s, '\n');
 	}
+	mem_free(ways);
 }
 
 static void add_invitation(struct str *s, const struct roster_invitation *i)
@@ -41,12 +83,16 @@ static void add_invitation(struct str *s, const struct roster_invitation *i)
 void roster_digest(const struct roster *r, uint8_t digest[HASH_SIZE])
 {
 	struct str *s = str_new(NULL);
+	struct roster_person *people =
+		in_order(s, r->people, r->n_people, sizeof *people, by_pseudonym);
+	struct roster_invitation *invitations = in_order(
+		s, r->invitations, r->n_invitations, sizeof *invitations, by_invited);
 
 	str_addf(s, "roster 1 %zu %zu\n", r->n_people, r->n_invitations);
 	for (size_t i = 0; i < r->n_people; i++)
-		add_person(s, &r->people[i]);
+		add_person(s, &people[i]);
 	for (size_t i = 0; i < r->n_invitations; i++)
-		add_invitation(s, &r->invitations[i]);
+		add_invitation(s, &invitations[i]);
 	hash_of(s->text, s->len, digest);
 	mem_free(s);
 }

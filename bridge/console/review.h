@@ -20,8 +20,8 @@ struct review {
 
 /*
  * SHA-256 (FIPS 180-4) over what a roster says: every person with every way in, every
- * pending invitation, in the roster's order. Nothing that changes while the roster does
- * not; pseudonyms in place of addresses, so that it is the same after an erasure.
+ * pending invitation. Pseudonyms and ids stand in place of names, and sort it, so that it
+ * is the same after an erasure, another address, or another name of a group.
  */
 void roster_digest(const struct roster *roster, uint8_t digest[HASH_SIZE]);
 

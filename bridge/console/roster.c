@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/console/roster.h"
-#include "bridge/base/table.h"
+#include "bridge/base/index.h"
 #include <stdlib.h>
+
+/* Ids in the order in which they came, found again by their number. */
+struct ids {
+	int64_t *id;
+	size_t n, capacity;
+	struct index *index;
+};
 
 /* What every query of a roster needs. */
 struct look {
@@ -10,9 +17,9 @@ struct look {
 	int64_t here, root;
 	struct roster *out;
 	struct roster_way *groups; /* active here, as ways without a role */
+	struct ids *group_ids;     /* of each of them */
+	struct ids *blocked;       /* accounts */
 	size_t n_groups, c_groups;
-	struct table *by_id; /* of a group: its number in groups */
-	struct table *blocked;
 	int64_t account; /* of the last person */
 	size_t c_people, c_ways, c_claims, c_invitations;
 };
@@ -23,7 +30,9 @@ struct look {
 
 /* clang-format off */
 #define ACTIVE                                                                           \
-	"WITH active(id) AS (SELECT id FROM security_group WHERE organization_id = ?1"   \
+	"WITH active(id) AS (SELECT id FROM security_group"                              \
+	" WHERE (organization_id = ?1 AND valid_to IS NULL)"                             \
+	"  OR (organization_id = ?1 AND valid_to > ?2)"                                  \
 	" UNION SELECT l.group_id FROM group_link l WHERE l.organization_id = ?1"        \
 	"  AND " VALID("l") ") "
 
@@ -61,31 +70,40 @@ static const char ways[] =
 
 static const char invitations[] =
 	ACTIVE "SELECT i.group_id, i.role, s.email, s.pseudonym, p.name, i.created,"
-	" i.expires, i.mail_id FROM active CROSS JOIN invitation i"
+	" i.expires, i.mail_id, i.mode FROM active CROSS JOIN invitation i"
 	"  ON (i.group_id = active.id AND i.state = 'pending')"
 	"  OR (i.group_id = active.id AND i.ended > ?2)"
 	" JOIN subject s ON s.id = i.subject_id JOIN principal p ON p.id = i.inviter_id"
 	" WHERE i.created <= ?2 AND i.expires > ?2 ORDER BY s.email_key";
 
-/* Who is here through a link, and whose group beside is a way into another customer. */
+/* Who is here through a link alone of all that is above, and has a group of their own in
+ * an organization beside: another customer's. Whoever has more above works there. */
 static const char elsewhere[] =
 	"WITH RECURSIVE up(id) AS (SELECT ?1 UNION ALL SELECT o.parent_id"
 	" FROM organization o JOIN up ON o.id = up.id WHERE o.parent_id IS NOT NULL),"
 	" down(id) AS (SELECT ?1 UNION ALL SELECT o.id FROM organization o"
 	"  JOIN down ON o.parent_id = down.id)"
-	" SELECT s.pseudonym, min(o.uid) FROM group_link l"
+	" SELECT DISTINCT s.pseudonym, coalesce(q.name || '/', '')"
+	" || coalesce(p.name || '/', '') || o.name AS path FROM group_link l"
 	" JOIN role r ON (r.group_id = l.group_id AND r.valid_to IS NULL)"
 	"  OR (r.group_id = l.group_id AND r.valid_to > ?2)"
 	" JOIN role h ON (h.account_id = r.account_id AND h.valid_to IS NULL)"
 	"  OR (h.account_id = r.account_id AND h.valid_to > ?2)"
 	" JOIN security_group g ON g.id = h.group_id"
 	" JOIN organization o ON o.id = g.organization_id AND o.root_id = ?3"
+	" LEFT JOIN organization p ON p.id = o.parent_id"
+	" LEFT JOIN organization q ON q.id = p.parent_id"
 	" JOIN account a ON a.id = r.account_id JOIN subject s ON s.id = a.subject_id"
 	" WHERE l.organization_id = ?1 AND " VALID("l") " AND " VALID("g")
 	" AND r.valid_from <= ?2 AND h.valid_from <= ?2"
 	" AND g.organization_id NOT IN (SELECT id FROM up)"
 	" AND g.organization_id NOT IN (SELECT id FROM down)"
-	" GROUP BY s.pseudonym, o.id ORDER BY s.pseudonym, o.uid";
+	" AND NOT EXISTS (SELECT 1 FROM role t JOIN security_group b ON b.id = t.group_id"
+	"  WHERE t.account_id = r.account_id AND " VALID("t")
+	"  AND b.organization_id <> ?1 AND b.organization_id IN (SELECT id FROM up)"
+	"  AND b.id NOT IN (SELECT k.group_id FROM group_link k"
+	"   WHERE k.organization_id = ?1 AND " VALID("k") "))"
+	" ORDER BY path, s.pseudonym";
 /* clang-format on */
 
 static const char *path_of(const struct console *c, int64_t organization)
@@ -101,20 +119,40 @@ static const char *text(TALLOC_CTX *ctx, const struct rows *r, int column)
 	return found ? mem_strdup(ctx, found) : NULL;
 }
 
-static struct roster_way *group_of(const struct look *l, int64_t id)
+static uint64_t id_at(const void *owner, uint32_t place)
 {
-	uint32_t n = table_get(l->by_id, &id, sizeof id);
+	const struct ids *ids = owner;
 
-	return n == TABLE_NONE ? NULL : &l->groups[n];
+	return (uint64_t)ids->id[place];
 }
 
-/* A table borrows its keys. */
-static void put(struct table *table, int64_t id, uint32_t value)
+static struct ids *ids_new(TALLOC_CTX *ctx)
 {
-	int64_t *key = mem_new(table, int64_t);
+	struct ids *ids = mem_new(ctx, struct ids);
 
-	*key = id;
-	table_put(table, key, sizeof *key, value);
+	ids->index = index_new(ids, ids, id_at);
+	return ids;
+}
+
+static uint32_t find_id(const struct ids *ids, int64_t id)
+{
+	return index_find(ids->index, (uint64_t)id);
+}
+
+static void add_id(struct ids *ids, int64_t id)
+{
+	if (find_id(ids, id) != INDEX_NONE)
+		return;
+	mem_grow(ids, ids->id, ids->n + 1, &ids->capacity);
+	ids->id[ids->n] = id;
+	index_add(ids->index, (uint32_t)ids->n++);
+}
+
+static struct roster_way *group_of(const struct look *l, int64_t id)
+{
+	uint32_t n = find_id(l->group_ids, id);
+
+	return n == INDEX_NONE ? NULL : &l->groups[n];
 }
 
 static void add_group(struct look *l, const struct rows *r)
@@ -122,7 +160,7 @@ static void add_group(struct look *l, const struct rows *r)
 	int64_t home = row_int(r, 1);
 
 	mem_grow(l->ctx, l->groups, l->n_groups + 1, &l->c_groups);
-	put(l->by_id, row_int(r, 0), (uint32_t)l->n_groups);
+	add_id(l->group_ids, row_int(r, 0));
 	l->groups[l->n_groups++] = (struct roster_way){
 		.group = text(l->ctx, r, 2),
 		.home = path_of(l->console, home),
@@ -147,7 +185,7 @@ static void add_claim(struct look *l, const struct rows *r)
 
 static void add_blocked(struct look *l, const struct rows *r)
 {
-	put(l->blocked, row_int(r, 0), 0);
+	add_id(l->blocked, row_int(r, 0));
 }
 
 static int by_rank(const void *a, const void *b)
@@ -181,8 +219,7 @@ static struct roster_person *person_of(struct look *l, const struct rows *r)
 			.email = text(l->ctx, r, 1),
 			.name = text(l->ctx, r, 2),
 			.pseudonym = text(l->ctx, r, 3),
-			.blocked = table_get(l->blocked, &l->account,
-					     sizeof l->account) != TABLE_NONE,
+			.blocked = find_id(l->blocked, l->account) != INDEX_NONE,
 		};
 	}
 	return &out->people[out->n_people - 1];
@@ -214,8 +251,18 @@ static void add_way(struct look *l, const struct rows *r)
 	person->ways[person->n_ways++] = way;
 }
 
+static enum invite_mode mode_of(const char *name)
+{
+	enum invite_mode mode = INVITE_MAIL;
+
+	while (mode + 1 < INVITE_MODES && strcmp(invite_mode_name(mode), name) != 0)
+		mode++;
+	return mode;
+}
+
 static void add_invitation(struct look *l, const struct rows *r)
 {
+	enum invite_mode mode = mode_of(row_text(r, 8));
 	const struct roster_way *group = group_of(l, row_int(r, 0));
 	struct roster *out = l->out;
 
@@ -233,16 +280,19 @@ static void add_invitation(struct look *l, const struct rows *r)
 		.pseudonym = text(l->ctx, r, 3),
 		.inviter = text(l->ctx, r, 4),
 		.created = row_int(r, 5),
-		.expires = row_int(r, 6),
+		.expires = mode == INVITE_STAGED ? 0 : row_int(r, 6),
 		.mail = row_int(r, 7),
+		.mode = mode,
 	};
 }
 
 static int by_email(const void *a, const void *b)
 {
 	const struct roster_invitation *x = a, *y = b;
-	int order = strcmp(x->email, y->email);
+	int order = strcmp(x->email ? x->email : "", y->email ? y->email : "");
 
+	if (order == 0)
+		order = strcmp(x->pseudonym, y->pseudonym);
 	if (order != 0)
 		return order;
 	if (x->rank != y->rank)
@@ -279,8 +329,8 @@ struct err *roster_load(TALLOC_CTX *ctx, struct console *c, uint32_t organizatio
 		.here = c->view->organizations[organization].id,
 		.root = c->root,
 		.out = out,
-		.by_id = table_new(scratch),
-		.blocked = table_new(scratch),
+		.group_ids = ids_new(scratch),
+		.blocked = ids_new(scratch),
 	};
 	struct err *err;
 
@@ -312,19 +362,17 @@ static int by_pseudonym(const void *a, const void *b)
 	return strcmp((*x)->pseudonym, (*y)->pseudonym);
 }
 
-/* The path of an organization, when it may be known to this user. */
-static struct err *path_for(TALLOC_CTX *ctx, struct console *c, const char *uid,
-			    const struct looking *who, int64_t at, const char **path)
+/* May it be known to this user? */
+static struct err *may_know(struct console *c, const char *path,
+			    const struct looking *who, int64_t at, bool *may)
 {
 	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
 	struct console *there;
 	uint32_t organization;
-	struct err *err = console_look(scratch, c->store, uid, who, at, c->now, &there,
+	struct err *err = console_look(scratch, c->store, path, who, at, c->now, &there,
 				       &organization);
 
-	*path = NULL;
-	if (err == NULL)
-		*path = mem_strdup(ctx, there->view->organizations[organization].path);
+	*may = err == NULL;
 	if (err != NULL && err_class(err) == ERR_REFUSED) {
 		err_free(err);
 		err = NULL;
@@ -332,8 +380,9 @@ static struct err *path_for(TALLOC_CTX *ctx, struct console *c, const char *uid,
 	return err;
 }
 
+/* By path, and then by pseudonym. */
 struct beside {
-	const char *pseudonym, *uid;
+	const char *pseudonym, *path;
 };
 
 static struct err *load_beside(TALLOC_CTX *ctx, const struct look *l, struct beside **out,
@@ -356,34 +405,54 @@ static struct err *load_beside(TALLOC_CTX *ctx, const struct look *l, struct bes
 	return err;
 }
 
+/* The roster's people by pseudonym. */
+struct people {
+	struct roster_person **sorted;
+	size_t n;
+};
+
+static struct people people_of(TALLOC_CTX *ctx, const struct roster *roster)
+{
+	struct people p = { mem_array(ctx, struct roster_person *, roster->n_people + 1),
+			    roster->n_people };
+
+	for (size_t i = 0; i < p.n; i++)
+		p.sorted[i] = &roster->people[i];
+	qsort(p.sorted, p.n, sizeof *p.sorted, by_pseudonym);
+	return p;
+}
+
+static void mark(TALLOC_CTX *ctx, const struct people *p, const struct beside *beside)
+{
+	struct roster_person key = { .pseudonym = beside->pseudonym }, *wanted = &key;
+	struct roster_person **found =
+		bsearch(&wanted, p->sorted, p->n, sizeof *p->sorted, by_pseudonym);
+
+	if (found != NULL && (*found)->elsewhere == NULL)
+		(*found)->elsewhere = mem_strdup(ctx, beside->path);
+}
+
 struct err *roster_elsewhere(TALLOC_CTX *ctx, struct console *c, uint32_t organization,
 			     const struct looking *who, struct roster *roster)
 {
 	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
-	struct look l = {
+	const struct look l = {
 		.console = c,
 		.here = c->view->organizations[organization].id,
 		.root = c->root,
 		.out = roster,
 	};
-	struct roster_person **sorted =
-		mem_array(scratch, struct roster_person *, roster->n_people + 1);
+	const struct people people = people_of(scratch, roster);
 	struct beside *beside = NULL;
+	bool may = false;
 	size_t n = 0;
 	struct err *err = load_beside(scratch, &l, &beside, &n);
 
-	for (size_t i = 0; i < roster->n_people; i++)
-		sorted[i] = &roster->people[i];
-	qsort(sorted, roster->n_people, sizeof *sorted, by_pseudonym);
 	for (size_t i = 0; err == NULL && i < n; i++) {
-		struct roster_person key = { .pseudonym = beside[i].pseudonym };
-		struct roster_person *wanted = &key;
-		struct roster_person **found = bsearch(&wanted, sorted, roster->n_people,
-						       sizeof *sorted, by_pseudonym);
-
-		if (found != NULL && (*found)->elsewhere == NULL)
-			err = path_for(ctx, c, beside[i].uid, who, roster->at,
-				       &(*found)->elsewhere);
+		if (i == 0 || strcmp(beside[i].path, beside[i - 1].path) != 0)
+			err = may_know(c, beside[i].path, who, roster->at, &may);
+		if (err == NULL && may)
+			mark(ctx, &people, &beside[i]);
 	}
 	return err;
 }

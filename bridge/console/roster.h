@@ -48,8 +48,9 @@ struct roster_invitation {
 	enum role role;
 	const char *email;
 	const char *pseudonym;
-	const char *inviter; /* name of the principal */
-	int64_t created, expires;
+	const char *inviter;      /* name of the principal */
+	int64_t created, expires; /* expires 0: not before it is released (staged) */
+	enum invite_mode mode;
 	int64_t mail; /* for console_token() */
 	uint32_t rank;
 };

@@ -34,15 +34,17 @@ struct err *subject_id(struct console *c, uint32_t email, int64_t *id)
 struct err *write_licence(struct console *c, const struct written *w)
 {
 	struct err *err = store_run(
-		c->store, "DELETE FROM licence WHERE root_id = ?1 AND valid_from = ?2",
+		c->store,
+		"UPDATE licence SET valid_to = max(valid_from, min(valid_to, ?2))"
+		" WHERE root_id = ?1",
 		"ii", c->root, c->now);
-	if (err)
+
+	if (err || w->change->until <= c->now)
 		return err;
 	err = store_run(c->store,
-			"UPDATE licence SET valid_to = max(valid_from, min(valid_to, ?2))"
-			" WHERE root_id = ?1",
+			"DELETE FROM licence WHERE root_id = ?1 AND valid_from = ?2",
 			"ii", c->root, c->now);
-	if (err || w->change->until <= c->now)
+	if (err)
 		return err;
 	return store_run(c->store,
 			 "INSERT INTO licence (root_id, plan, valid_from, valid_to)"

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/console/console_p.h"
 
-static const char *const modes[INVITE_MODES] = {
-	[INVITE_MAIL] = "mail",
-	[INVITE_SILENT] = "silent",
-	[INVITE_STAGED] = "staged",
-};
-
-const char *invite_mode_name(enum invite_mode mode)
-{
-	return modes[mode];
-}
-
 /* What is staged waits for its release, not for a week to go by. */
 #define NEVER INT64_C(253402300799) /* 9999-12-31 */
 
@@ -33,7 +22,7 @@ static struct err *insert_mail(struct console *c, uint32_t organization, int64_t
 			"INSERT INTO mail (organization_id, subject_id, token_id, queued,"
 			" mode) VALUES (?1, ?2, ?3, ?4, ?5)",
 			"iibit", c->view->organizations[organization].id, subject, token,
-			sizeof token, c->now, modes[mode]);
+			sizeof token, c->now, invite_mode_name(mode));
 	*mail = store_last_id(c->store);
 	return err;
 }
@@ -48,7 +37,7 @@ static struct err *pending_mail(struct console *c, uint32_t organization, int64_
 		" AND i.state = 'pending' AND i.expires > ?3"
 		" ORDER BY i.mail_id DESC LIMIT 1",
 		"iiit", c->view->organizations[organization].id, subject, c->now,
-		modes[mode]);
+		invite_mode_name(mode));
 }
 
 /* The mail that this invitation goes with: this transaction's, one that a pending
@@ -98,7 +87,8 @@ static struct err *insert_invitation(struct console *c, const struct change *cha
 			" VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7, ?8, ?9, ?10)",
 			"iiiiiiittt", c->view->groups[i->group].id, (int64_t)i->role,
 			subject, c->principal_id, mail, c->now, expiry(c, i->mode),
-			modes[i->mode], c->view->emails[i->email].address, change->name);
+			invite_mode_name(i->mode), c->view->emails[i->email].address,
+			change->name);
 	i->id = store_last_id(c->store);
 	return err;
 }
@@ -208,7 +198,7 @@ static struct err *queue(struct console *c, int64_t mail, enum invite_mode mode)
 		c->store,
 		"UPDATE mail SET generation = generation + 1, queued = ?2, sent = NULL,"
 		" mode = ?3 WHERE id = ?1",
-		"iit", mail, c->now, modes[mode]);
+		"iit", mail, c->now, invite_mode_name(mode));
 	if (err)
 		return err;
 	return store_run(c->store,
@@ -223,7 +213,8 @@ static struct err *set_mode(struct console *c, int64_t invitation, int64_t mail,
 	return store_run(c->store,
 			 "UPDATE invitation SET mode = ?2, mail_id = ?3, expires = ?4"
 			 " WHERE id = ?1",
-			 "itii", invitation, modes[mode], mail, expiry(c, mode));
+			 "itii", invitation, invite_mode_name(mode), mail,
+			 expiry(c, mode));
 }
 
 struct err *write_resend(struct console *c, const struct written *w)

@@ -199,6 +199,9 @@ static json_t *operation_of(const struct plan *plan, size_t i)
 	put(o, "id", hex(op->id.bytes, DIGEST_SIZE));
 	put(o, "invited", text(op->email_key));
 	put(o, "kind", text(operation_name((enum operation_kind)op->kind)));
+	put(o, "mode",
+	    text(op->kind == OPERATION_INVITE ? invite_mode_name(plan->invitations)
+					      : NULL));
 	put(o, "other", other_of(plan, op->other));
 	put(o, "repeats", number(op->repeats));
 	put(o, "role", one ? text(role_name((enum role)op->role)) : json_null());

@@ -204,6 +204,7 @@ struct plan {
 	bool suspect;      /* the source is not healthy: see findings */
 	bool first;        /* first run of this configuration */
 	size_t unlicensed; /* additions left out because the licence has lapsed */
+	enum invite_mode invitations; /* how those who are invited learn of it */
 	struct pull_facts pull;
 	const struct view *view;
 	struct budget budgets[BUDGETS];
@@ -264,9 +265,9 @@ void plan_decide(struct plan *plan);
  * Verdicts: every operation that would be done passes the guard and then the judge, in
  * order, on this view (what the guard held before stays held), which afterwards shows the
  * console as the plan would leave it. Within a group additions come first, so that who
- * takes over is there before the one who leaves. A lapsed licence is one finding, not one
- * refusal a person; what is protected, and operations on a group that may not be made,
- * are skipped.
+ * takes over is there before the one who leaves. What is to be told of the root's licence
+ * is one finding, not one refusal a person; what is protected, and operations on a group
+ * that may not be made, are skipped.
  */
 void plan_judge(struct plan *plan, struct view *view, const struct principal *principal);
 

@@ -12,6 +12,9 @@
 /* The name that the console has for the group, or would give it. */
 const char *words_group(const struct plan *plan, uint32_t group);
 
+/* What is done, in the fewest words: "grant", "invite, no mail", "staged". */
+const char *words_verb(const struct plan *plan, const struct operation *op);
+
 /*
  * Why, in one line: how the grant came about, what the directory says and since when,
  * the rule that forbids it, or the date that it waits for.

@@ -161,13 +161,13 @@ static bool is_shown(const struct printer *p, const struct operation *op)
 	return p->style->verbose || words_class(op) != CLASS_SKIP;
 }
 
-static const char *verb_of(const struct operation *op)
+static const char *verb_of(const struct printer *p, const struct operation *op)
 {
 	enum operation_class class = words_class(op);
 
 	return class >= CLASS_HOLD && class != CLASS_CONFLICT && class != CLASS_KEEP
 		       ? verdict_name((enum verdict)op->verdict)
-		       : operation_name((enum operation_kind)op->kind);
+		       : words_verb(p->plan, op);
 }
 
 static char *who_of(TALLOC_CTX *ctx, const struct printer *p, const struct operation *op)
@@ -218,7 +218,7 @@ static void print_operation(struct printer *p, const struct operation *op)
 		     ? ""
 		     : role_name((enum role)op->role),
 	     ROLE);
-	cell(p, verb_of(op), p->verb);
+	cell(p, verb_of(p, op), p->verb);
 	unpaint(p);
 	wrapped(p, column, escape(scratch, reason, LINE_MAX_COLUMNS));
 	for (size_t i = 0; i < details.n; i++) {
@@ -290,8 +290,8 @@ static size_t measure(struct printer *p, const struct operation *ops, size_t n)
 		who = who_of(NULL, p, &ops[i]);
 		if (escape_width(who) > p->who)
 			p->who = escape_width(who);
-		if (strlen(verb_of(&ops[i])) > p->verb)
-			p->verb = strlen(verb_of(&ops[i]));
+		if (strlen(verb_of(p, &ops[i])) > p->verb)
+			p->verb = strlen(verb_of(p, &ops[i]));
 	}
 	if (p->width)
 		most = p->width - SIGN - GAP - ROLE - GAP - p->verb - GAP;

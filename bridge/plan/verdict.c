@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bridge/plan/plan.h"
+#include "bridge/plan/licence.h"
 
 static bool has_others(const struct view *v, uint32_t givers, int64_t source)
 {
@@ -92,6 +92,7 @@ bool plan_change(struct plan *plan, const struct operation *op, struct view *vie
 		return true;
 	change->account = plan->persons[op->person].account;
 	change->name = plan->persons[op->person].name;
+	change->mode = plan->invitations;
 	if (change->kind == CHANGE_INVITE)
 		change->email = email_of(plan, op->person, view);
 	else if (change->kind == CHANGE_UNINVITE && op->email_key != NULL)
@@ -177,6 +178,8 @@ static void judge_one(struct plan *plan, struct view *view,
 		return;
 	if (op->kind != OPERATION_GROUP_CREATE && change.group == VIEW_NONE) {
 		op->verdict = VERDICT_SKIP;
+		if (!view->licensed)
+			refuse(plan, view, op, &change, RULE_LICENCE);
 		return;
 	}
 	op->guard = held_for(plan, op, view, &change);
@@ -191,16 +194,24 @@ static void judge_one(struct plan *plan, struct view *view,
 		plan->groups[op->group].view = change.made;
 }
 
+/* The view says whether it is licensed; an end it knows only of a console's root. */
+static void find_licence(struct plan *plan, const struct view *view)
+{
+	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
+	const struct licence licence = { view->root, view->licence_end, plan->now,
+					 plan->unlicensed };
+	struct finding found;
+
+	if (view->licensed && view->licence_end == 0)
+		return;
+	if (licence_finding(scratch, &licence, &found))
+		plan_find(plan, found.code, found.hint, "%s", found.text);
+}
+
 void plan_judge(struct plan *plan, struct view *view, const struct principal *principal)
 {
 	for (size_t i = 0; i < plan->n_operations; i++)
 		if (plan->operations[i].verdict == VERDICT_DO)
 			judge_one(plan, view, principal, &plan->operations[i]);
-	if (plan->unlicensed > 0)
-		plan_find(plan, "licence",
-			  "Ask the operator to renew it: dirbridge licence set. Removals "
-			  "go on.",
-			  "the root has no valid Enterprise licence: %zu %s left out",
-			  plan->unlicensed,
-			  plan->unlicensed == 1 ? "addition is" : "additions are");
+	find_licence(plan, view);
 }

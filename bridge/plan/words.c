@@ -51,6 +51,18 @@ const char *words_group(const struct plan *plan, uint32_t group)
 	return g->view == VIEW_NONE ? g->name : plan->view->groups[g->view].name;
 }
 
+const char *words_verb(const struct plan *plan, const struct operation *op)
+{
+	static const char *const invites[INVITE_MODES] = {
+		[INVITE_MAIL] = "invite",
+		[INVITE_SILENT] = "invite, no mail",
+		[INVITE_STAGED] = "staged",
+	};
+	return op->kind == OPERATION_INVITE
+		       ? invites[plan->invitations]
+		       : operation_name((enum operation_kind)op->kind);
+}
+
 /* ---- the reason ---- */
 
 static char *day_of(TALLOC_CTX *ctx, int64_t time)
@@ -211,10 +223,27 @@ static void add_kept(TALLOC_CTX *ctx, const struct plan *plan, const struct oper
 
 /* ---- the other details ---- */
 
-static const char *decision(TALLOC_CTX *ctx, const struct operation *op)
+static bool is_staged(const struct plan *plan, const struct operation *op)
+{
+	const struct view *v = plan->view;
+	uint32_t group =
+		op->group == PLAN_NONE ? VIEW_NONE : plan->groups[op->group].view;
+	uint32_t invitation = VIEW_NONE;
+
+	if (op->kind == OPERATION_JOIN_INVITATION && group != VIEW_NONE)
+		invitation = view_invitation(v, group, (enum role)op->role,
+					     person_of(plan, op)->view_email);
+	return invitation != VIEW_NONE &&
+	       v->invitations[invitation].mode == INVITE_STAGED;
+}
+
+static const char *decision(TALLOC_CTX *ctx, const struct plan *plan,
+			    const struct operation *op)
 {
 	const char *text = by_reason[op->guard ? op->guard : op->reason].decision;
 
+	if (op->verdict == VERDICT_DO && is_staged(plan, op))
+		return "is staged already, and invited when it is released";
 	if (op->verdict == VERDICT_DO)
 		return by_kind[op->kind];
 	if (op->verdict != VERDICT_HOLD || op->kind >= OPERATION_FORGET)
@@ -328,7 +357,7 @@ void words_details(TALLOC_CTX *ctx, const struct plan *plan, const struct operat
 	}
 	add(words, trouble(plan, op));
 	add(words, unless(ctx, plan, op));
-	add(words, decision(ctx, op));
+	add(words, decision(ctx, plan, op));
 	add(words, suspension(ctx, plan, op));
 	add(words, particulars(ctx, plan, op));
 	add_kept(ctx, plan, op, words);

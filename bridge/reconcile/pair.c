@@ -61,9 +61,28 @@ static enum wish wish_of(struct pair *p)
 	return p->grant != PLAN_NONE ? WISH_YES : wish_of_missing(p);
 }
 
-enum given_state state_now(const struct facts *f, enum given_state state, int64_t since)
+/* Sent once more, or released after it was staged: the invitation lives longer than what
+ * was given knows. */
+static bool is_pending(const struct facts *f, const struct given_row *row)
 {
-	if (state == GIVEN_INVITED && since + INVITE_LIFETIME <= f->now)
+	const struct view *v = f->view;
+	const char *key = f->given->texts[row->email_key].bytes;
+	uint32_t group = view_group_by_id(v, f->given->groups[row->group]);
+	uint32_t email = key == NULL ? VIEW_NONE : view_email(v, key), invitation;
+
+	if (group == VIEW_NONE || email == VIEW_NONE)
+		return false;
+	invitation = view_invitation(v, group, (enum role)row->role, email);
+	return invitation != VIEW_NONE &&
+	       view_giver(v, v->invitations[invitation].givers, f->source) != VIEW_NONE;
+}
+
+enum given_state state_now(const struct facts *f, const struct given_row *row)
+{
+	enum given_state state = (enum given_state)row->state;
+
+	if (state == GIVEN_INVITED && row->since + INVITE_LIFETIME <= f->now &&
+	    !is_pending(f, row))
 		return GIVEN_EXPIRED;
 	return state;
 }
@@ -80,7 +99,8 @@ void pair_consider(struct pair *p)
 
 	p->state = GIVEN_NONE;
 	if (p->given != NULL)
-		p->state = state_now(p->walk->facts, p->given->state, p->given->since);
+		p->state = state_now(p->walk->facts,
+				     &p->walk->facts->given->rows[p->given_index]);
 	p->console = console_of(p);
 	p->known = q->account != VIEW_NONE;
 	wish = wish_of(p);

@@ -221,9 +221,7 @@ static void find_invited_addresses(struct walk *w)
 		const struct given_row *row = &f->given->rows[i];
 		const struct value *key = &f->given->texts[row->email_key];
 
-		if (state_now(f, (enum given_state)row->state, row->since) !=
-			    GIVEN_INVITED ||
-		    done[row->email_key])
+		if (state_now(f, row) != GIVEN_INVITED || done[row->email_key])
 			continue;
 		done[row->email_key] = true;
 		table_add(holders, key->bytes, key->len, row->anchor);
@@ -305,9 +303,7 @@ static bool is_of_address(const struct walk *w, const struct given_row *row,
 	const char *own = w->plan->persons[person].email_key;
 
 	return own != NULL && key->bytes != NULL &&
-	       given_is_live(
-		       state_now(w->facts, (enum given_state)row->state, row->since)) &&
-	       value_is(key, own);
+	       given_is_live(state_now(w->facts, row)) && value_is(key, own);
 }
 
 /* Whoever has something is somebody, also when nobody wants it any more. */

@@ -64,10 +64,9 @@ const struct evidence *evidence_of(const struct facts *facts, const struct value
 /* Does it prove that the anchor is gone? *reason and *since say how. */
 bool evidence_proves(const struct facts *facts, const struct evidence *e,
 		     enum reason *reason, int64_t *since);
-/* How it stands at the plan's time: an invitation is over by that time alone, also before
- * anybody has written so. */
-enum given_state state_now(const struct facts *facts, enum given_state state,
-			   int64_t since);
+/* How it stands at the plan's time: an invitation that is pending no more is over by that
+ * time alone, also before anybody has written so. */
+enum given_state state_now(const struct facts *facts, const struct given_row *row);
 /* Is there an entry of this anchor in the mirror? */
 bool is_mirrored(const struct facts *facts, const struct value *anchor);
 

@@ -8,13 +8,24 @@ bool owns(const struct view *v, const struct principal *p, uint32_t organization
 	       view_owns_organization(v, p->account, organization);
 }
 
+/* Holds an active role in a group that is active there: not above it, not below. */
+static bool plays_a_part(const struct view *v, uint32_t account, uint32_t organization)
+{
+	for (uint32_t r = v->accounts[account].roles; r != VIEW_NONE;
+	     r = v->roles[r].next_of_account)
+		if (view_role_is_active(v, r) &&
+		    view_is_active_in(v, v->roles[r].group, organization))
+			return true;
+	return false;
+}
+
 enum rule or_isolated(const struct view *v, const struct principal *p,
 		      uint32_t organization, enum rule rule)
 {
 	bool knows = p->account == VIEW_NONE
 			     ? p->operator_
 			     : owns(v, p, organization) ||
-				       view_is_on_roster(v, p->account, organization);
+				       plays_a_part(v, p->account, organization);
 
 	return knows ? rule : RULE_ORG_ISOLATED;
 }

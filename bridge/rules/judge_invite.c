@@ -113,9 +113,15 @@ static enum rule may_send(const struct view *v, const struct principal *p,
 {
 	enum rule rule = may_invite(v, p, c);
 
+	uint32_t account = v->emails[c->email].account;
+
 	if (rule == RULE_NONE)
 		rule = may_add(v, c);
-	return rule == RULE_NONE ? find_pending(v, c) : rule;
+	if (rule == RULE_NONE)
+		rule = find_pending(v, c);
+	if (rule == RULE_NONE && account != VIEW_NONE && v->accounts[account].blocked)
+		rule = RULE_ACCOUNT_BLOCKED;
+	return rule;
 }
 
 enum rule judge_resend(struct view *v, const struct principal *p, struct change *c,

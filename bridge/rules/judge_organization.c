@@ -205,13 +205,24 @@ static enum rule may_change_account(const struct view *v, const struct principal
 	return p->operator_ || p->account == c->account ? RULE_NONE : RULE_NOT_YOURSELF;
 }
 
+/* The person knows the root who has a role in it; the operator knows every root. */
+static enum rule takes_part(const struct view *v, const struct principal *p)
+{
+	bool knows = p->account == VIEW_NONE ? p->operator_
+					     : v->accounts[p->account].roles != VIEW_NONE;
+
+	return v->n_organizations > 0 && knows ? RULE_NONE : RULE_ORG_ISOLATED;
+}
+
 enum rule judge_email(struct view *v, const struct principal *p, struct change *c,
 		      int64_t now)
 {
-	enum rule rule = may_change_account(v, p, c);
+	enum rule rule = takes_part(v, p);
 	uint32_t holder = v->emails[c->email].account;
 
 	(void)now;
+	if (rule == RULE_NONE)
+		rule = may_change_account(v, p, c);
 	if (rule != RULE_NONE)
 		return rule;
 	if (holder != VIEW_NONE)

@@ -22,6 +22,7 @@ enum rule judge_give(struct view *v, const struct principal *p, struct change *c
 {
 	const struct view_account *a = &v->accounts[c->account];
 	enum rule rule = may_change_group(v, p, c, a->email);
+	uint32_t role;
 
 	(void)now;
 	if (rule == RULE_NOT_GROUP_OWNER && may_name_next(v, p, c))
@@ -32,6 +33,10 @@ enum rule judge_give(struct view *v, const struct principal *p, struct change *c
 		return rule;
 	if (a->blocked || !a->active)
 		return RULE_ACCOUNT_BLOCKED;
+	role = view_role(v, c->group, c->role, c->account);
+	if (role != VIEW_NONE &&
+	    view_giver(v, v->roles[role].givers, c->giver) != VIEW_NONE)
+		return RULE_UNCHANGED;
 	c->made = view_give(v, c->group, c->role, c->account, c->giver, false);
 	return RULE_NONE;
 }

@@ -282,6 +282,16 @@ static struct view_contact *make_contact(struct view *v, uint32_t organization,
 	return c;
 }
 
+const char *invite_mode_name(enum invite_mode mode)
+{
+	static const char *const names[INVITE_MODES] = {
+		[INVITE_MAIL] = "mail",
+		[INVITE_SILENT] = "silent",
+		[INVITE_STAGED] = "staged",
+	};
+	return names[mode];
+}
+
 /* Only those that a mail went, or goes, out for. */
 static void count_pending(struct view *v, const struct view_invitation *i, int by)
 {

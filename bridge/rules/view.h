@@ -110,6 +110,9 @@ enum invite_mode {
 	INVITE_MODES
 };
 
+/* "mail", "silent", "staged". */
+const char *invite_mode_name(enum invite_mode mode);
+
 struct view_invitation {
 	int64_t id;
 	uint32_t group;
@@ -202,7 +205,7 @@ uint32_t view_claim(const struct view *v, uint32_t group, uint32_t organization,
 uint32_t view_giver(const struct view *v, uint32_t givers, int64_t giver);
 bool view_role_is_active(const struct view *v, uint32_t role);
 
-/* below is the organization itself or one under it. */
+/* below is the organization itself or one under it; nothing is within VIEW_NONE. */
 bool view_is_within(const struct view *v, uint32_t organization, uint32_t below);
 bool view_owns_organization(const struct view *v, uint32_t account,
 			    uint32_t organization);

@@ -74,7 +74,7 @@ bool view_is_within(const struct view *v, uint32_t organization, uint32_t below)
 {
 	while (below != VIEW_NONE && below != organization)
 		below = v->organizations[below].parent;
-	return below == organization;
+	return below != VIEW_NONE;
 }
 
 static bool may_act(const struct view *v, uint32_t account)

@@ -151,6 +151,16 @@ static char *explain(TALLOC_CTX *ctx, const struct plan *plan, uint32_t grant)
 	return map_reason(ctx, run->source, run->wanted, &run->wanted->grants[grant]);
 }
 
+static enum invite_mode invite_mode_of(enum invitations invitations)
+{
+	static const enum invite_mode modes[] = {
+		[INVITATIONS_MAIL] = INVITE_MAIL,
+		[INVITATIONS_SILENT] = INVITE_SILENT,
+		[INVITATIONS_STAGED] = INVITE_STAGED,
+	};
+	return modes[invitations];
+}
+
 static int64_t peak_kb(void)
 {
 	struct rusage usage;
@@ -188,6 +198,7 @@ struct err *make_plan(struct run *run)
 	facts.n_evidence = run->n_evidence;
 	run->plan->explain = explain;
 	run->plan->explain_data = run;
+	run->plan->invitations = invite_mode_of(run->source->invitations);
 	err = reconcile(run->plan, &facts);
 	run->plan->pull.us_reconcile = clock_ticks() - start;
 	return err;

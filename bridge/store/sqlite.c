@@ -4,7 +4,12 @@
 #include <stdarg.h>
 #include <unistd.h>
 
-static uint64_t writes, stop_before;
+static uint64_t writes, stop_before, statements;
+
+uint64_t store_statements(void)
+{
+	return statements;
+}
 
 uint64_t store_stop_at(uint64_t n)
 {
@@ -233,6 +238,7 @@ static struct err *start(struct store *s, struct rows **out, const char *sql,
 	if (rc != SQLITE_OK)
 		return err_wrap(store_classify(s, rc), "%s", sql);
 	(*out)->running = true;
+	statements++;
 	if (!sqlite3_stmt_readonly((*out)->stmt))
 		store_count_write();
 	return NULL;
@@ -378,6 +384,7 @@ struct err *store_run_cells(struct store *s, const char *sql, const struct cell 
 	if (rc != SQLITE_OK)
 		return err_wrap(store_classify(s, rc), "%s", sql);
 	rows->running = true;
+	statements++;
 	store_count_write();
 	while (err == NULL && more)
 		err = rows_next(rows, &more);

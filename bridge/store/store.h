@@ -174,6 +174,10 @@ MUST_CHECK struct err *store_number(struct store *store, int64_t *number, int64_
  */
 uint64_t store_stop_at(uint64_t n);
 
+/* For tests of who learns what: how many statements this process has run so far, whether
+ * they read or write; BEGIN, COMMIT and ROLLBACK are none. */
+uint64_t store_statements(void);
+
 /* Private to the room: the statements that make the schema. */
 extern const char *const store_schema_sqlite, *const store_schema_sqlite_2;
 

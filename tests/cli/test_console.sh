@@ -34,6 +34,8 @@ next: dirbridge licence set globex --until DATE
 END
 walk 0 licence show northwind <<'END'
 "northwind" has no licence
+! "northwind" has no Enterprise licence: nothing is added
+  Ask the operator for one: dirbridge licence set. Removals go on.
 END
 walk 64 licence set northwind --until yesterday <<'END'
 dirbridge: "yesterday" is no time

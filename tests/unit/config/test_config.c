@@ -132,6 +132,7 @@ static void test_defaults(void **state)
 	assert_int_equal(s->n_grants, 0);
 	assert_int_equal(s->removal, REMOVAL_REVOKE);
 	assert_int_equal(s->grace, 14 * CLOCK_DAY);
+	assert_int_equal(s->invitations, INVITATIONS_MAIL);
 	assert_int_equal(s->expect_people.high, 0);
 	assert_int_equal(s->idle_timeout, 60);
 	assert_int_equal(s->run_timeout, 3600);
@@ -180,7 +181,8 @@ static const char everything[] =
 	"      expires: []\n"
 	"    groups: { name_attribute: sAMAccountName, placeholders: cn=none,"
 	" expand_owner_groups: yes }\n"
-	"    removal: suspend\n    grace: 3d\n    expect_people: 300..500\n"
+	"    removal: suspend\n    grace: 3d\n    invitations: staged\n    "
+	"expect_people: 300..500\n"
 	"    shared_directory: true\n    idle_timeout: 5s\n    run_timeout: 2m\n"
 	"    max_bytes: 1000\n    protect: ['Break@Glass.Example', Auditors]\n"
 	"    grants:\n"
@@ -210,6 +212,7 @@ static void test_all_that_can_be_said(void **state)
 	assert_true(s->groups.expand_owner_groups);
 	assert_int_equal(s->removal, REMOVAL_SUSPEND);
 	assert_int_equal(s->grace, 3 * CLOCK_DAY);
+	assert_int_equal(s->invitations, INVITATIONS_STAGED);
 	assert_int_equal(s->expect_people.low, 300);
 	assert_int_equal(s->expect_people.high, 500);
 	assert_true(s->shared_directory);
@@ -313,6 +316,8 @@ static void test_what_decides_and_what_does_not(void **state)
 		"    idle_timeout: 5s\n    run_timeout: 5m\n    max_bytes: 5\n",
 		"    page_size: 7\n    timeout: { answer: 7s }\n",
 		"    expect_people: 1..2\n    shared_directory: yes\n",
+		"    invitations: silent\n",
+		"    invitations: staged\n",
 		"    people: { email: [mail, userPrincipalName] }\n    removal: revoke\n",
 	};
 	static const char *const other[] = {

@@ -176,6 +176,215 @@ static void test_pending_invitations_then_and_now(void **state)
 	assert_int_equal(r.n_invitations, 0);
 }
 
+/* ---- after what was renamed or deleted since ---- */
+
+/* As one who owns it reads it, also when it is there no more. */
+static struct roster look_as(struct world *w, const char *user, const char *path,
+			     int64_t at)
+{
+	const struct looking who = { .os_user = user };
+	struct console *console;
+	struct roster roster;
+	uint32_t here;
+
+	assert_ok(store_begin(w->store));
+	assert_ok(
+		console_look(w->ctx, w->store, path, &who, at, w->now, &console, &here));
+	assert_ok(roster_load(w->ctx, console, here, at, &roster));
+	assert_ok(roster_elsewhere(w->ctx, console, here, &who, &roster));
+	store_rollback(w->store);
+	return roster;
+}
+
+static void change_group(struct world *w, enum change_kind kind, const char *name,
+			 const char *new)
+{
+	struct change change = { .kind = kind, .name = new, .name_key = new };
+
+	enter(w, "northwind", "ada");
+	change.group = group(w, HOME, name);
+	change.organization = organization(w, HOME);
+	assert_ok(console_change(w->c, &change, NULL, NULL));
+	commit(w);
+}
+
+static void test_claims_of_each_way_then_and_now(void **state)
+{
+	struct world *w = world_new(*state);
+	int64_t start = w->now;
+	const struct roster_way *ways;
+	struct roster r;
+
+	join(w, HOME, "Operators", ROLE_MEMBER, BO);
+	give(w, HOME, "Operators", ROLE_OWNER, BO);
+	link_auditors(w);
+	w->now += DAY;
+	change_group(w, CHANGE_GROUP_CLAIM, "Operators", "restore");
+	change_group(w, CHANGE_GROUP_CLAIM, "Operators", "backup");
+	w->now += DAY;
+	change_group(w, CHANGE_GROUP_UNCLAIM, "Operators", "backup");
+	r = look(w, HOME, start);
+	assert_int_equal(person(&r, BO)->n_ways, 3);
+	assert_int_equal(person(&r, BO)->ways[0].n_claims, 0);
+	r = look(w, HOME, start + DAY);
+	ways = person(&r, BO)->ways;
+	assert_int_equal(ways[0].role, ROLE_MEMBER);
+	assert_int_equal(ways[0].n_claims, 2);
+	assert_string_equal(ways[0].claims[0], "backup");
+	assert_string_equal(ways[0].claims[1], "restore");
+	assert_int_equal(ways[1].role, ROLE_OWNER);
+	assert_int_equal(ways[1].n_claims, 0);
+	assert_string_equal(ways[2].group, "Auditors");
+	assert_int_equal(ways[2].n_claims, 0);
+	r = look(w, HOME, start + 2 * DAY);
+	ways = person(&r, BO)->ways;
+	assert_int_equal(ways[0].n_claims, 1);
+	assert_string_equal(ways[0].claims[0], "restore");
+}
+
+static void test_a_group_that_was_renamed_and_deleted(void **state)
+{
+	struct world *w = world_new(*state);
+	int64_t start = w->now;
+	struct roster r;
+
+	enter(w, "northwind", "ada");
+	assert_ok(make_group(w, HOME, "Nightshift"));
+	commit(w);
+	join(w, HOME, "Nightshift", ROLE_MEMBER, BO);
+	invite(w, HOME, "Nightshift", ROLE_MEMBER, KIM);
+	w->now += DAY;
+	change_group(w, CHANGE_GROUP_RENAME, "Nightshift", "lateshift");
+	w->now += DAY;
+	change_group(w, CHANGE_GROUP_DELETE, "lateshift", NULL);
+	r = look(w, HOME, w->now);
+	assert_null(person(&r, BO));
+	assert_int_equal(r.n_invitations, 0);
+	r = look(w, HOME, w->now - 1);
+	assert_int_equal(person(&r, BO)->n_ways, 1);
+	assert_string_equal(person(&r, BO)->ways[0].group, "lateshift");
+	assert_int_equal(r.n_invitations, 1);
+	r = look(w, HOME, start);
+	assert_string_equal(person(&r, BO)->ways[0].group, "lateshift");
+	assert_string_equal(r.invitations[0].email, KIM);
+	assert_string_equal(r.invitations[0].group, "lateshift");
+}
+
+static void test_an_organization_that_was_renamed_and_deleted(void **state)
+{
+	struct world *w = world_new(*state);
+	struct change change = {
+		.kind = CHANGE_ORGANIZATION_RENAME,
+		.name = "fabrico",
+		.name_key = "fabrico",
+	};
+	int64_t start = w->now;
+	struct roster r;
+
+	join(w, "northwind/fabrikam", "Owners", ROLE_OWNER, BO);
+	w->now += DAY;
+	enter(w, "northwind", "ada");
+	change.organization = organization(w, "northwind/fabrikam");
+	assert_ok(console_change(w->c, &change, NULL, NULL));
+	commit(w);
+	r = look_as(w, "ada", "northwind/fabrico", start);
+	assert_non_null(person(&r, BO));
+	assert_string_equal(person(&r, BO)->ways[0].home, "northwind/fabrico");
+	w->now += DAY;
+	enter(w, "northwind", "ada");
+	change.kind = CHANGE_ORGANIZATION_DELETE;
+	change.organization = organization(w, "northwind/fabrico");
+	assert_ok(console_change(w->c, &change, NULL, NULL));
+	commit(w);
+	r = look_as(w, "ada", "northwind/fabrico", start + DAY);
+	assert_int_equal(r.n_people, 2);
+	assert_string_equal(person(&r, BO)->ways[0].group, "Owners");
+	assert_string_equal(person(&r, BO)->ways[0].home, "northwind/fabrico");
+}
+
+/* Accounts are told apart by what they are, not by where they stood in memory. */
+static void test_who_of_many_is_blocked(void **state)
+{
+	struct world *w = world_new(*state);
+	struct change block = { .kind = CHANGE_BLOCK };
+	struct roster r;
+
+	for (int i = 0; i < 30; i++)
+		join(w, HOME, "Operators", ROLE_MEMBER,
+		     mem_printf(w->ctx, "p%02d@contoso.example", i));
+	enter(w, "northwind", "ada");
+	for (int i = 0; i < 30; i += 3) {
+		block.account =
+			account(w, mem_printf(w->ctx, "p%02d@contoso.example", i));
+		assert_ok(console_change(w->c, &block, NULL, NULL));
+	}
+	commit(w);
+	r = look(w, HOME, w->now);
+	for (int i = 0; i < 30; i++) {
+		const char *who = mem_printf(w->ctx, "p%02d@contoso.example", i);
+
+		assert_int_equal(person(&r, who)->blocked, i % 3 == 0);
+	}
+}
+
+/* ---- another customer's people ---- */
+
+static void allow_sync(struct world *w)
+{
+	enter(w, "northwind", "root");
+	assert_ok(console_allow(w->c, "sync", "cron", true));
+	commit(w);
+}
+
+static void test_elsewhere_is_told_to_who_owns_that_too(void **state)
+{
+	struct world *w = world_new(*state);
+	struct roster r;
+
+	allow_sync(w);
+	link_auditors(w);
+	join(w, "northwind/fabrikam", "Owners", ROLE_OWNER, BO);
+	r = look_as(w, "ada", HOME, w->now);
+	assert_string_equal(person(&r, BO)->elsewhere, "northwind/fabrikam");
+	assert_string_equal(r.people[r.n_people - 1].name, "sync");
+	assert_null(r.people[r.n_people - 1].elsewhere);
+	r = look_as(w, "cron", HOME, w->now);
+	assert_non_null(person(&r, BO));
+	for (size_t i = 0; i < r.n_people; i++)
+		assert_null(r.people[i].elsewhere);
+}
+
+static void test_elsewhere_is_only_through_a_link(void **state)
+{
+	struct world *w = world_new(*state);
+	struct roster r;
+
+	join(w, HOME, "Operators", ROLE_MEMBER, BO);
+	join(w, "northwind/fabrikam", "Owners", ROLE_OWNER, BO);
+	r = look_as(w, "ada", HOME, w->now);
+	assert_non_null(person(&r, BO));
+	assert_null(person(&r, BO)->elsewhere);
+}
+
+static void test_elsewhere_then_and_now(void **state)
+{
+	struct world *w = world_new(*state);
+	int64_t start = w->now;
+	struct roster r;
+
+	link_auditors(w);
+	w->now += DAY;
+	join(w, "northwind/fabrikam", "Owners", ROLE_OWNER, BO);
+	w->now += DAY;
+	run(w, "UPDATE group_link SET valid_to = valid_from + 172800");
+	r = look_as(w, "ada", HOME, start);
+	assert_null(person(&r, BO)->elsewhere);
+	r = look_as(w, "ada", HOME, start + DAY);
+	assert_string_equal(person(&r, BO)->elsewhere, "northwind/fabrikam");
+	r = look_as(w, "ada", HOME, w->now);
+	assert_null(person(&r, BO));
+}
+
 /* ---- the other lists ------------------------------------------------------------------
  */
 
@@ -239,6 +448,13 @@ int main(void)
 		TEST(test_a_past_day),
 		TEST(test_suspended_and_blocked_then_and_now),
 		TEST(test_pending_invitations_then_and_now),
+		TEST(test_claims_of_each_way_then_and_now),
+		TEST(test_a_group_that_was_renamed_and_deleted),
+		TEST(test_an_organization_that_was_renamed_and_deleted),
+		TEST(test_who_of_many_is_blocked),
+		TEST(test_elsewhere_is_told_to_who_owns_that_too),
+		TEST(test_elsewhere_is_only_through_a_link),
+		TEST(test_elsewhere_then_and_now),
 		TEST(test_roots_in_order),
 		TEST(test_principals_for_the_operator_and_for_others),
 		TEST(test_licences_blocks_and_sources),

@@ -350,6 +350,37 @@ static void test_one_large_operation(void **state)
 	json_decref(plan);
 }
 
+static void test_how_they_learn_of_it(void **state)
+{
+	static const char *const words[INVITE_MODES] = {
+		[INVITE_MAIL] = "mail",
+		[INVITE_SILENT] = "silent",
+		[INVITE_STAGED] = "staged",
+	};
+	struct sample *s = sample_new(*state);
+	uint32_t group = sample_group(s, OPERATORS);
+	uint32_t ada = sample_person(s, "ada@contoso.example", "Ada");
+	json_t *plan, *operations;
+
+	sample_op(s, OPERATION_INVITE, group, ada);
+	sample_op(s, OPERATION_GRANT, group, ada);
+	for (enum invite_mode mode = 0; mode < INVITE_MODES; mode++) {
+		s->plan->invitations = mode;
+		plan = parsed(*state, s);
+		operations = json_object_get(plan, "operations");
+		for (size_t i = 0; i < 2; i++) {
+			json_t *o = json_array_get(operations, i);
+			bool invites = strcmp(text_at(o, "kind"), "invite") == 0;
+
+			if (invites)
+				assert_string_equal(text_at(o, "mode"), words[mode]);
+			else
+				assert_true(json_is_null(json_object_get(o, "mode")));
+		}
+		json_decref(plan);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +394,7 @@ int main(void)
 		TEST(test_hostile_names),
 		TEST(test_many_operations_in_pieces),
 		TEST(test_one_large_operation),
+		TEST(test_how_they_learn_of_it),
 	};
 
 	return test_main(tests);

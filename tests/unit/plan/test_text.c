@@ -431,6 +431,29 @@ static void test_incomplete_says_why(void **state)
 	assert_has(sample_text(*state, s, &plain), " groups, incomplete\n");
 }
 
+static void test_how_they_learn_of_it(void **state)
+{
+	struct sample *s = sample_new(*state);
+	uint32_t group = sample_group(s, OPERATORS);
+	struct operation *op;
+
+	sample_op(s, OPERATION_INVITE, group, sample_person(s, "a@contoso.example", NULL))
+		->grant = 0;
+	op = sample_op(s, OPERATION_INVITE, group,
+		       sample_person(s, "b@contoso.example", NULL));
+	op->verdict = VERDICT_HOLD;
+	op->reason = REASON_DECLINED;
+	assert_has(sample_text(*state, s, &plain),
+		   "member   invite    in \"Backup Ops\"");
+	s->plan->invitations = INVITE_SILENT;
+	assert_has(sample_text(*state, s, &plain),
+		   "member   invite, no mail   in \"Backup Ops\"");
+	s->plan->invitations = INVITE_STAGED;
+	assert_has(sample_text(*state, s, &plain),
+		   "member   staged    in \"Backup Ops\"");
+	assert_has(sample_text(*state, s, &plain), "member   hold      declined");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -454,6 +477,7 @@ int main(void)
 		TEST(test_people_line),
 		TEST(test_last_line),
 		TEST(test_incomplete_says_why),
+		TEST(test_how_they_learn_of_it),
 	};
 
 	return test_main(tests);

@@ -383,7 +383,7 @@ static void test_blocking(void **state)
 				      .name = "zoe" };
 
 	judged(w.v, &stranger, c, RULE_ORG_ISOLATED);
-	judged(w.v, &w.as_sync, c, RULE_NOT_ORG_OWNER);
+	judged(w.v, &w.as_sync, c, RULE_ORG_ISOLATED);
 	judged(w.v, &w.as_operator, c, RULE_NONE);
 	assert_int_equal(w.v->organizations[w.root].person_owners, 0);
 	assert_int_equal(w.v->groups[w.team].person_owners, 0);
