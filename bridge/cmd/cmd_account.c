@@ -139,24 +139,24 @@ static struct err *find_own(struct cmd *cmd, const char *root, uint32_t *account
 	return console_known(c, cmd->args[0], account);
 }
 
-static struct err *change_email(struct cmd *cmd, const char *root)
+static struct err *change_email(struct cmd *cmd, const char *root, char **address)
 {
-	AUTO_MEM char *key = email_key(NULL, cmd->args[1], strlen(cmd->args[1]));
 	struct change change = { .kind = CHANGE_EMAIL };
-	struct err *err;
+	char *key;
+	struct err *err = console_address(cmd, cmd->args[1], address, &key);
 
-	if (key == NULL)
-		return err_new(ERR_USAGE, "\"%s\" is no e-mail address", cmd->args[1]);
-	err = find_own(cmd, root, &change.account);
+	if (err == NULL)
+		err = find_own(cmd, root, &change.account);
 	if (err)
 		return err;
-	change.email = view_add_email(cmd->console->view, cmd->args[1], key);
+	change.email = view_add_email(cmd->console->view, *address, key);
 	return console_change(cmd->console, &change, NULL, NULL);
 }
 
 struct err *cmd_account_email(struct cmd *cmd)
 {
 	const char *root = NULL;
+	char *address = NULL;
 	const struct cmd_option options[] = {
 		{ "in", 0, CMD_TEXT, &root },
 		{ NULL, 0, CMD_FLAG, NULL },
@@ -170,13 +170,13 @@ struct err *cmd_account_email(struct cmd *cmd)
 	if (err == NULL)
 		err = cmd_enter(cmd, STORE_WRITE, root);
 	if (err == NULL)
-		err = change_email(cmd, root);
+		err = change_email(cmd, root, &address);
 	err = cmd_leave(cmd, err);
 	if (err)
 		return err;
-	cmd_say(cmd, "\"%s\" is \"%s\" now", cmd->args[0], cmd->args[1]);
-	cmd_json(cmd, cmd_object("account", cmd->args[0], "email", cmd->args[1], "root",
-				 root, NULL));
+	cmd_say(cmd, "\"%s\" is \"%s\" now", cmd->args[0], address);
+	cmd_json(cmd, cmd_object("account", cmd->args[0], "email", address, "root", root,
+				 NULL));
 	return NULL;
 }
 

@@ -9,6 +9,7 @@
 struct asked {
 	struct change change;
 	const char *role, *home;
+	char *email;
 	bool silent, staged;
 	int64_t expires;
 };
@@ -53,16 +54,14 @@ static struct err *find_expiry(struct cmd *cmd, struct asked *a)
 
 static struct err *change_invitation(struct cmd *cmd, struct asked *a)
 {
-	const char *email = cmd->args[2];
-	char *key = email_key(cmd, email, strlen(email));
-	struct err *err;
+	char *key;
+	struct err *err = console_address(cmd, cmd->args[2], &a->email, &key);
 
-	if (key == NULL)
-		return err_new(ERR_USAGE, "\"%s\" is no e-mail address", email);
-	err = find_group(cmd, a);
+	if (err == NULL)
+		err = find_group(cmd, a);
 	if (err)
 		return err;
-	a->change.email = view_add_email(cmd->console->view, email, key);
+	a->change.email = view_add_email(cmd->console->view, a->email, key);
 	err = console_change(cmd->console, &a->change, NULL, NULL);
 	if (err || a->change.kind == CHANGE_CANCEL)
 		return err;
@@ -73,7 +72,7 @@ static void tell_cancelled(struct cmd *cmd, const struct asked *a, json_t *json)
 {
 	json_object_set_new(json, "state", json_string("cancelled"));
 	cmd_say(cmd, "cancelled the invitation of \"%s\" as %s of \"%s\" in \"%s\"",
-		cmd->args[2], role_name(a->change.role), cmd->args[1], cmd->args[0]);
+		a->email, role_name(a->change.role), cmd->args[1], cmd->args[0]);
 }
 
 static void tell_pending(struct cmd *cmd, const struct asked *a, const char *home,
@@ -91,7 +90,7 @@ static void tell_pending(struct cmd *cmd, const struct asked *a, const char *hom
 	json_object_set_new(json, "mode", cmd_text(invite_mode_name(mode)));
 	json_object_set_new(json, "expires",
 			    cmd_stamp(mode == INVITE_STAGED ? 0 : a->expires));
-	cmd_say(cmd, "invited \"%s\"%s as %s of \"%s\" in \"%s\" %s", cmd->args[2],
+	cmd_say(cmd, "invited \"%s\"%s as %s of \"%s\" in \"%s\" %s", a->email,
 		a->change.kind == CHANGE_RESEND ? " again" : "",
 		role_name(a->change.role), cmd->args[1], home, tail);
 }
@@ -100,7 +99,7 @@ static void tell(struct cmd *cmd, const struct asked *a)
 {
 	const char *home = a->home ? a->home : cmd->args[0];
 	json_t *json = cmd_object("organization", home, "group", cmd->args[1], "email",
-				  cmd->args[2], "role", role_name(a->change.role), NULL);
+				  a->email, "role", role_name(a->change.role), NULL);
 
 	if (a->change.kind == CHANGE_CANCEL)
 		tell_cancelled(cmd, a, json);

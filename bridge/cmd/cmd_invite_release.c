@@ -77,14 +77,12 @@ static struct err *release_all(struct cmd *cmd, struct release *r)
 
 static struct err *release_one(struct cmd *cmd, struct release *r)
 {
-	const char *address = cmd->args[2];
-	char *key = email_key(cmd, address, strlen(address));
 	uint32_t group, email;
-	struct err *err;
+	char *address, *key;
+	struct err *err = console_address(cmd, cmd->args[2], &address, &key);
 
-	if (key == NULL)
-		return err_new(ERR_USAGE, "\"%s\" is no e-mail address", address);
-	err = console_own_group(cmd->console, cmd->args[0], cmd->args[1], &group);
+	if (err == NULL)
+		err = console_own_group(cmd->console, cmd->args[0], cmd->args[1], &group);
 	if (err)
 		return err;
 	email = view_add_email(cmd->console->view, address, key);

@@ -116,9 +116,12 @@ static bool is_meant(const struct wanted_person *p, const char *key)
 	struct value dn = entry_dn(p->entry);
 	AUTO_MEM char *folded_dn = text_fold(NULL, dn.bytes, dn.len);
 	AUTO_MEM char *folded_name = text_fold(NULL, p->name, strlen(p->name));
+	const char *email = p->email ? p->email : "";
+	AUTO_MEM char *folded_email = text_fold(NULL, email, strlen(email));
 
 	return (p->email_key != NULL && strstr(p->email_key, key) != NULL) ||
-	       strstr(folded_name, key) != NULL || strstr(folded_dn, key) != NULL;
+	       strstr(folded_email, key) != NULL || strstr(folded_name, key) != NULL ||
+	       strstr(folded_dn, key) != NULL;
 }
 
 static void show_person(struct cmd *cmd, const struct run *run, uint32_t person,

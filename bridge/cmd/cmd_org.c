@@ -12,6 +12,15 @@ struct new_organization {
 	const char *owner, *owner_name;
 };
 
+static struct err *read_owner(struct cmd *cmd, struct new_organization *new)
+{
+	char *address, *key;
+	struct err *err = console_address(cmd, new->owner, &address, &key);
+
+	new->owner = address;
+	return err;
+}
+
 static struct err *read_path(struct cmd *cmd, struct new_organization *new)
 {
 	const char *path = cmd->args[0], *slash = strrchr(path, '/');
@@ -32,7 +41,9 @@ static struct err *read_path(struct cmd *cmd, struct new_organization *new)
 	if (new->owner == NULL &&new->owner_name != NULL)
 		return err_hint(err_new(ERR_USAGE, "--name goes with --owner"),
 				"Both are for roots: they say who is the first owner.");
-	if (new->owner_name != NULL)
+	if (new->owner != NULL)
+		err = read_owner(cmd, new);
+	if (err == NULL && new->owner_name != NULL)
 		err = cmd_name(cmd, "a person", new->owner_name, &new->owner_name);
 	if (err == NULL)
 		err = cmd_name(cmd, "an organization", slash ? slash + 1 : path,

@@ -199,6 +199,10 @@ MUST_CHECK struct err *console_finish(struct console *console);
 
 /* ---- accounts and principals ---- */
 
+/* An address that somebody wrote, as it is kept and shown (text_name()), and its key
+ * (email_key()). ERR_USAGE when it is none. Both belong to ctx. */
+MUST_CHECK struct err *console_address(TALLOC_CTX *ctx, const char *text, char **address,
+				       char **key);
 /* The account of this address, made when there is none. For the first owner of a root,
  * and for who accepts an invitation; nobody else makes accounts. */
 MUST_CHECK struct err *console_account(struct console *console, const char *email,

@@ -398,12 +398,13 @@ struct err *console_erase(struct store *store, const char *email,
 {
 	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
 	struct erasing e = { .store = store, .who = who, .now = now };
-	struct err *err;
+	char *address, *key;
+	struct err *err = console_address(ctx, email, &address, &key);
 
 	*out = (struct erasure){ .roots = 0 };
-	e.key = email_key(ctx, email, strlen(email));
-	if (e.key == NULL)
-		return err_new(ERR_USAGE, "\"%s\" is no e-mail address", email);
+	e.key = key;
+	if (err)
+		return err;
 	err = store_begin(store);
 	if (err == NULL)
 		err = erase(ctx, &e, email, out);

@@ -248,7 +248,8 @@ static void grow(struct import *im, enum part_id part)
 		return;
 	case PART_PEOPLE:
 		mem_grow(im->ctx, im->people, n, capacity);
-		im->people[n - 1] = (struct import_person){ 0 };
+		im->people[n - 1] =
+			(struct import_person){ .has_account = true, .has_email = true };
 		return;
 	case PART_GROUPS:
 		mem_grow(im->ctx, im->groups, n, capacity);
@@ -267,7 +268,8 @@ static void grow(struct import *im, enum part_id part)
 	}
 }
 
-/* One whose values are wrong still has its number, so that others can refer to it. */
+/* One whose values are wrong still has its number, and is taken for what others refer to,
+ * so that it is named and not they. */
 static void take(struct import *im, enum part_id number, json_t *object, int64_t parent)
 {
 	const struct part *part = &export_parts[number];

@@ -175,6 +175,9 @@ void import_row(struct import *im, const char *sql, int64_t parent, enum part_id
 void import_done(struct import *im, struct err *err);
 /* Nothing was wrong so far, and rows are written. */
 bool import_goes_on(const struct import *im);
+/* The key of an address; NULL when it is null, or none, or not as dirbridge writes it:
+ * what is cut off when a person types it is wrong in a document. */
+char *import_email(struct import *im, const struct import_value *email);
 /* A problem that is a rule's: its code and what it says. */
 void import_rule(struct import *im, const char *field, enum rule rule);
 

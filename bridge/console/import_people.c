@@ -144,11 +144,18 @@ static void find_account(struct import *im, struct import_person *p)
 					     "i", p->account));
 }
 
+char *import_email(struct import *im, const struct import_value *email)
+{
+	char *key = email->none ? NULL : email_key(im->scratch, email->text, email->len);
+	char *address = key ? text_name(im->scratch, email->text, email->len) : NULL;
+
+	return address != NULL && strcmp(address, email->text) == 0 ? key : NULL;
+}
+
 int64_t import_person(struct import *im, const struct import_value *v, int64_t parent)
 {
 	struct import_person *p = &im->people[im->n[PART_PEOPLE]];
-	char *key = v[EMAIL].none ? NULL
-				  : email_key(im->scratch, v[EMAIL].text, v[EMAIL].len);
+	char *key = import_email(im, &v[EMAIL]);
 
 	(void)parent;
 	p->has_account = !v[KIND].none;

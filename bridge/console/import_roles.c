@@ -87,7 +87,20 @@ int64_t import_mail(struct import *im, const struct import_value *v, int64_t par
 	return mail->id;
 }
 
-enum { GROUP, ROLE, PERSON, INVITER, MAIL, STATE, CREATED, EXPIRES, ENDED, ACCOUNT };
+enum {
+	GROUP,
+	ROLE,
+	PERSON,
+	INVITER,
+	MAIL,
+	STATE,
+	CREATED,
+	EXPIRES,
+	ENDED,
+	ACCOUNT,
+	MODE,
+	EMAIL
+};
 
 static void check_state(struct import *im, const struct import_value *v)
 {
@@ -122,6 +135,8 @@ int64_t import_invitation(struct import *im, const struct import_value *v, int64
 		import_problem(im, "mail",
 			       "it went to somebody else, or for another "
 			       "organization");
+	if (!v[EMAIL].none && import_email(im, &v[EMAIL]) == NULL)
+		import_problem(im, "email", "it is no e-mail address");
 	check_state(im, v);
 	import_row(im,
 		   "INSERT INTO invitation (group_id, role, subject_id, inviter_id,"

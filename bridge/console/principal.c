@@ -82,9 +82,16 @@ static void enter(struct console *c, const struct rows *r)
 					 c->principal.name, row_text(r, 5) == NULL);
 }
 
+/* A person is called by the key of the address, however it is written. */
+static char *as_person(const char *name)
+{
+	return name ? email_key(NULL, name, strlen(name)) : NULL;
+}
+
 struct err *console_act(struct console *c, const char *os_user, const char *as)
 {
 	AUTO_MEM struct str *choices = str_new(NULL);
+	AUTO_MEM char *key = as_person(as);
 	struct rows *rows;
 	struct err *err;
 	bool more = true;
@@ -92,11 +99,12 @@ struct err *console_act(struct console *c, const char *os_user, const char *as)
 
 	c->os_user = mem_strdup(c, os_user);
 	err = store_query(c->store, &rows,
-			  PRINCIPAL
-			  " JOIN principal_user u ON u.principal_id = p.id"
-			  " WHERE u.os_user = ?1 AND (?2 IS NULL OR p.name = ?2"
-			  "  OR p.kind || ':' || p.name = ?2) ORDER BY p.name, p.kind",
-			  "tt", os_user, as);
+			  PRINCIPAL " JOIN principal_user u ON u.principal_id = p.id"
+				    " WHERE u.os_user = ?1 AND (?2 IS NULL OR p.name = ?2"
+				    "  OR p.kind || ':' || p.name = ?2"
+				    "  OR p.kind = 'person' AND p.name = ?3)"
+				    " ORDER BY p.name, p.kind",
+			  "ttt", os_user, as, key);
 	while (err == NULL) {
 		err = rows_next(rows, &more);
 		if (err || !more)
@@ -108,12 +116,12 @@ struct err *console_act(struct console *c, const char *os_user, const char *as)
 	if (err)
 		return err;
 	if (n == 0)
-		return err_hint(
-			err_refused("not-yours",
-				    "operating-system user \"%s\" may not act as %s%s%s",
-				    os_user, as ? "\"" : "anyone", as ? as : "",
-				    as ? "\"" : ""),
-			"The operator allows it with: dirbridge principal allow");
+		return err_hint(err_refused("not-yours",
+					    "not-yours: operating-system user \"%s\""
+					    " may not act as %s%s%s",
+					    os_user, as ? "\"" : "anyone", as ? as : "",
+					    as ? "\"" : ""),
+				"The operator allows it with: dirbridge principal allow");
 	if (n > 1)
 		return err_hint(err_new(ERR_USAGE,
 					"user \"%s\" may act as more than one principal",
@@ -133,6 +141,7 @@ struct err *isolated(const char *who, const char *path)
 struct err *console_may_run(const struct console *c, const char *os_user, const char *as,
 			    const char *path)
 {
+	AUTO_MEM char *key = as_person(as);
 	uint32_t organization = console_place(c, path), account;
 	bool more = true, may = false;
 	struct rows *rows;
@@ -142,9 +151,10 @@ struct err *console_may_run(const struct console *c, const char *os_user, const 
 		c->store, &rows,
 		"SELECT p.account_id FROM principal p JOIN principal_user u"
 		" ON u.principal_id = p.id WHERE u.os_user = ?1"
-		" AND (?2 IS NULL OR p.name = ?2 OR p.kind || ':' || p.name = ?2)"
+		" AND (?2 IS NULL OR p.name = ?2 OR p.kind || ':' || p.name = ?2"
+		"  OR p.kind = 'person' AND p.name = ?3)"
 		" AND p.account_id IS NOT NULL",
-		"tt", os_user, as);
+		"ttt", os_user, as, key);
 	while (err == NULL) {
 		err = rows_next(rows, &more);
 		if (err || !more)
@@ -193,7 +203,8 @@ struct err *console_act_for_source(struct console *c, const char *os_user,
 		return err;
 	if (!more)
 		return err_hint(err_refused("not-yours",
-					    "there is no service principal \"%s\"",
+					    "not-yours: there is no service"
+					    " principal \"%s\"",
 					    service),
 				"The operator makes it with: dirbridge principal add");
 	enter(c, rows);
@@ -331,16 +342,27 @@ static struct err *make_person(struct console *c, const struct view_email *e,
 	return err;
 }
 
-struct err *console_account(struct console *c, const char *email, const char *name,
+struct err *console_address(TALLOC_CTX *ctx, const char *text, char **address, char **key)
+{
+	*key = email_key(ctx, text, strlen(text));
+	*address = *key ? text_name(ctx, text, strlen(text)) : NULL;
+	if (*address != NULL)
+		return NULL;
+	return err_hint(err_new(ERR_USAGE, "\"%s\" is no e-mail address", text),
+			"It is NAME@DOMAIN, without spaces, of at most %d bytes.",
+			EMAIL_MAX);
+}
+
+struct err *console_account(struct console *c, const char *text, const char *name,
 			    uint32_t *account)
 {
-	AUTO_MEM char *key = email_key(NULL, email, strlen(email));
 	int64_t subject, id;
 	uint32_t number;
-	struct err *err;
+	char *email, *key;
+	struct err *err = console_address(c, text, &email, &key);
 
-	if (key == NULL)
-		return err_new(ERR_USAGE, "\"%s\" is no e-mail address", email);
+	if (err)
+		return err;
 	number = view_add_email(c->view, email, key);
 	*account = c->view->emails[number].account;
 	if (*account != VIEW_NONE)
@@ -394,23 +416,23 @@ struct err *console_service(struct console *c, const char *name, uint32_t *accou
 	return NULL;
 }
 
+#define CALLED                                                                           \
+	" FROM principal WHERE name = ?1 OR kind || ':' || name = ?1"                    \
+	" OR kind = 'person' AND name = ?2"
+
 static struct err *find_principal(struct console *c, const char *name, int64_t *id)
 {
+	AUTO_MEM char *key = as_person(name);
 	int64_t n;
-	struct err *err = store_number(c->store, &n, 0,
-				       "SELECT count(*) FROM principal WHERE name = ?1 "
-				       "OR kind || ':' || name = ?1",
-				       "t", name);
+	struct err *err =
+		store_number(c->store, &n, 0, "SELECT count(*)" CALLED, "tt", name, key);
 
 	if (err == NULL && n > 1)
 		return err_hint(
 			err_new(ERR_USAGE, "\"%s\" is a person and a service", name),
 			"Say person:%s or service:%s.", name, name);
 	if (err == NULL)
-		err = store_number(c->store, id, 0,
-				   "SELECT id FROM principal WHERE name = ?1"
-				   " OR kind || ':' || name = ?1",
-				   "t", name);
+		err = store_number(c->store, id, 0, "SELECT id" CALLED, "tt", name, key);
 	if (err == NULL && *id == 0)
 		err = err_hint(err_refused("no-principal",
 					   "no-principal: there is no principal \"%s\"",

@@ -96,11 +96,18 @@ static char *own_reason(TALLOC_CTX *ctx, const struct plan *plan,
 	return dated(ctx, plan, op);
 }
 
+/* Refused, or left out, for what a rule says. */
+static bool is_for_rule(const struct operation *op)
+{
+	return op->verdict == VERDICT_REFUSE ||
+	       (op->verdict == VERDICT_SKIP && op->rule != RULE_NONE);
+}
+
 char *words_reason(TALLOC_CTX *ctx, const struct plan *plan, const struct operation *op)
 {
 	enum rule rule = (enum rule)op->rule;
 
-	if (op->verdict == VERDICT_REFUSE)
+	if (is_for_rule(op))
 		return mem_printf(ctx, "%s: %s", rule_code(rule), rule_text(rule));
 	if (op->verdict == VERDICT_DEFER)
 		return mem_printf(ctx, "until %s%s%s", clock_format_short(ctx, op->until),
@@ -260,9 +267,9 @@ static const char *unless(TALLOC_CTX *ctx, const struct plan *plan,
 	const char *name = operation_name((enum operation_kind)op->kind);
 	struct operation bare = *op;
 
-	if (words_class(op) == CLASS_SKIP)
+	if (words_class(op) == CLASS_SKIP && !is_for_rule(op))
 		return mem_printf(ctx, "would %s", name);
-	if (op->verdict != VERDICT_REFUSE && op->verdict != VERDICT_DEFER)
+	if (!is_for_rule(op) && op->verdict != VERDICT_DEFER)
 		return NULL;
 	if (op->verdict == VERDICT_DEFER)
 		bare.until = 0;

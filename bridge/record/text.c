@@ -237,8 +237,8 @@ static bool is_label(const char *label, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		char c = lower(label[i]);
 
-		if (c >= 0 && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    c != '-' && c != '_')
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' &&
+		    c != '_')
 			return false;
 	}
 	return len > 0 && len <= LABEL_MAX && label[0] != '-' && label[len - 1] != '-';
@@ -266,6 +266,22 @@ static bool is_address(const char *text)
 	       !holds(text, len, is_not_mailable);
 }
 
+/* The local part stays; the domain becomes what DNS knows. */
+static char *with_ascii_domain(TALLOC_CTX *ctx, char *key)
+{
+	char *at = strchr(key, '@'), *domain, *whole = NULL;
+
+	if (at == NULL || is_ascii(at, strlen(at)))
+		return key;
+	domain = holds(at, strlen(at), is_not_mailable) ? NULL
+							: domain_ascii(NULL, at + 1);
+	if (domain != NULL)
+		whole = mem_printf(ctx, "%.*s@%s", (int)(at - key), key, domain);
+	mem_free(domain);
+	mem_free(key);
+	return whole;
+}
+
 char *email_key(TALLOC_CTX *ctx, const char *bytes, size_t len)
 {
 	uint8_t *folded;
@@ -283,9 +299,9 @@ char *email_key(TALLOC_CTX *ctx, const char *bytes, size_t len)
 	} else {
 		folded = u8_tolower((const uint8_t *)bytes, len, NULL, UNINORM_NFC, NULL,
 				    &n);
-		key = take_unicode(ctx, folded, n);
+		key = with_ascii_domain(ctx, take_unicode(ctx, folded, n));
 	}
-	if (is_address(key))
+	if (key == NULL || is_address(key))
 		return key;
 	mem_free(key);
 	return NULL;

@@ -28,10 +28,12 @@ char *text_fold(TALLOC_CTX *ctx, const char *bytes, size_t len);
 char *text_name(TALLOC_CTX *ctx, const char *bytes, size_t len);
 
 /*
- * The key of an e-mail address: trimmed, NFC, lower case, IDN domains as they are.
+ * The key of an e-mail address: trimmed, NFC, lower case, the domain as DNS knows it, so
+ * that a name beyond ASCII is the same in either form (A-label and U-label, RFC 5890).
  * Local parts are folded too: every mail system that matters does. NULL when it is no
  * address (one "@", both sides non-empty, a domain of labels, no spaces or control
- * characters, at most EMAIL_MAX bytes).
+ * characters, at most EMAIL_MAX bytes). As an address is shown and written in a mail it
+ * is text_name() of what was given: that trims it too.
  */
 char *email_key(TALLOC_CTX *ctx, const char *bytes, size_t len);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The short way of text_fold(), private to the room: for loops over many values, where
- * nearly all are ASCII or Western European and no allocation is wanted.
+ * Private to the room. The short way of text_fold(): for loops over many values, where
+ * nearly all are ASCII or Western European and no allocation is wanted. And the domain of
+ * an e-mail address in the one form that all ways to write it have.
  */
 #ifndef DIRBRIDGE_RECORD_TEXT_P_H
 #define DIRBRIDGE_RECORD_TEXT_P_H
@@ -21,5 +22,10 @@ struct folded {
 
 struct value folded_value(struct folded *f, const struct value *value);
 void folded_free(struct folded *f);
+
+/* The labels of a domain (well-formed UTF-8) in lower case, those beyond ASCII as
+ * A-labels (RFC 5890 2.3.2.1, RFC 3492) of their NFKC form. NULL when a label is too long
+ * for DNS. What is ASCII is not looked at otherwise: the caller does that afterwards. */
+char *domain_ascii(TALLOC_CTX *ctx, const char *domain);
 
 #endif

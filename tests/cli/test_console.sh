@@ -127,7 +127,7 @@ dirbridge: user "USER" may act as more than one principal
   Choose with --as: ada@northwind.example, operator.
 END
 walk 5 org list --as gil@globex.example <<'END'
-dirbridge: operating-system user "USER" may not act as "gil@globex.example"
+dirbridge: not-yours: operating-system user "USER" may not act as "gil@globex.example"
   The operator allows it with: dirbridge principal allow
 END
 

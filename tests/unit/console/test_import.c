@@ -14,7 +14,7 @@ struct wrong {
 static void put(json_t *document, const struct wrong *wrong)
 {
 	AUTO_MEM char *parent = mem_strdup(NULL, wrong->path + (*wrong->path == '+'));
-	char *last = strrchr(parent, '.');
+	char *dot = strrchr(parent, '.'), *last = dot ? dot + 1 : parent;
 	json_t *value, *at;
 
 	if (*wrong->path == '+') {
@@ -26,13 +26,9 @@ static void put(json_t *document, const struct wrong *wrong)
 		assert_int_equal(json_array_append_new(at, value), 0);
 		return;
 	}
-	at = document;
-	if (last != NULL) {
-		*last++ = '\0';
-		at = json_at(document, parent);
-	} else {
-		last = parent;
-	}
+	if (dot != NULL)
+		*dot = '\0';
+	at = dot ? json_at(document, parent) : document;
 	if (wrong->value == NULL) {
 		assert_int_equal(json_is_array(at)
 					 ? json_array_remove(at, strtoul(last, NULL, 10))
@@ -131,6 +127,8 @@ static void test_organizations(void **state)
 		{ "organizations.1.parent", "null",
 		  "organizations[1].parent: the first" },
 		{ "organizations.0.parent", "0", "organizations[0].parent: must be" },
+		{ "organizations.1.parent", "4", "organizations[1].parent: must be" },
+		{ "organizations.4.parent", "5", "organizations[4].parent: must be" },
 		{ "organizations.1.parent", "1", "organizations[1].parent: must be" },
 		{ "organizations.4.parent", "3", "organizations[4].parent: org-depth: " },
 		{ "organizations.2.name", "\"CONTOSO\"",
@@ -160,6 +158,10 @@ static void test_people(void **state)
 		{ "people.2.email", "\"ADA@Northwind.example\"",
 		  "people[2].email: email-taken: " },
 		{ "people.2.email", "\"nobody\"", "people[2].email: it is no e-mail" },
+		{ "people.2.email", "\"a@b.example\\r\\n\"",
+		  "people[2].email: it is no e-mail" },
+		{ "invitations.0.email", "\"a@b.example\\nBcc: c@d.example\"",
+		  "invitations[0].email: it is no e-mail" },
 		{ "people.2.email", "null", "people[2].email: only who was erased" },
 		{ "people.2.erased", "\"2026-01-01T00:00:00Z\"",
 		  "people[2].erased: who" },
@@ -174,6 +176,12 @@ static void test_people(void **state)
 		  "people[4].blocks[0]: who has no account" },
 		{ "+people.1.claims", "@1",
 		  "people[1].claims[2].valid_from: it overlaps" },
+		{ "people.1.claims.0.organization", NULL,
+		  "people[1].claims[0].organization: is missing" },
+		{ "people.1.claims.0.organization", "null",
+		  "people[1].claims[0].organization: must be the number" },
+		{ "people.1.claims.0.organization", "99",
+		  "people[1].claims[0].organization: must be the number" },
 		{ "people.1.claims.0.organization", "4",
 		  "people[1].claims[0].organization: it is there when" },
 	};
@@ -192,6 +200,10 @@ static void test_groups(void **state)
 		  "groups[6].links[0].organization: link-up: " },
 		{ "groups.6.organization", "2",
 		  "groups[6].links[0].organization: link-across: " },
+		{ "groups.6.links.0.organization", "99",
+		  "groups[6].links[0].organization: must be the number" },
+		{ "groups.6.valid_to", "\"2001-01-01T00:00:00Z\"",
+		  "groups[6].valid_to: it ends before it begins" },
 		{ "groups.6.links.1.valid_from", "\"2026-11-24T09:00:30Z\"",
 		  "groups[6].links[1].valid_from: it overlaps" },
 		{ "groups.6.links.2.organization", "4",
@@ -227,6 +239,11 @@ static void test_roles_and_invitations(void **state)
 		  "invitations[0].expires: it ends" },
 		{ "invitations.0.mail", "1", "invitations[0].mail: it went to somebody" },
 		{ "invitations.5.group", "7", "invitations[5].group: nobody is invited" },
+		{ "invitations.5.group", NULL, "invitations[5].group: is missing" },
+		{ "invitations.5.group", "null", "invitations[5].group: must be the" },
+		{ "invitations.5.group", "99", "invitations[5].group: must be the" },
+		{ "roles.0.person", "99", "roles[0].person: must be the number of" },
+		{ "roles.0.group", "99", "roles[0].group: must be the number of" },
 		{ "invitations.5.givers", "[]", "invitations[5].givers: nobody has" },
 		{ "invitations.5.givers.0.source", "null",
 		  "invitations[5].givers[0].anchor: a source has one" },

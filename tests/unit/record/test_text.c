@@ -174,10 +174,56 @@ static void test_email_key(void **state)
 	assert_string_equal(email(ctx, "root@localhost"), "root@localhost");
 	assert_string_equal(email(ctx, "o'neil+tag@x_y.example"),
 			    "o'neil+tag@x_y.example");
-	assert_string_equal(email(ctx, "ren" E_PLUS "@B\xC3\x9C"
-				       "CHER.example"),
-			    "ren" E_ACUTE "@b\xC3\xBC"
-			    "cher.example");
+	assert_string_equal(email(ctx, "ren" E_PLUS "@x.example"),
+			    "ren" E_ACUTE "@x.example");
+}
+
+/* RFC 3492 7.1 among them. */
+static void test_a_domain_is_the_same_in_either_form(void **state)
+{
+	static const char *const same[][2] = {
+		{ "a@b\xC3\xBC"
+		  "cher.example",
+		  "a@xn--bcher-kva.example" },
+		{ "a@x.U\xCC\x88", "a@x.xn--tda" },
+		{ "A@B\xC3\x9C"
+		  "CHER.Example",
+		  "a@xn--bcher-kva.example" },
+		{ "a@XN--BCHER-KVA.example", "a@xn--bcher-kva.example" },
+		{ "a@stra" SHARP_S "e.de", "a@xn--strae-oqa.de" },
+		{ "a@x.\xC3\xBC", "a@x.xn--tda" },
+		{ "a@\xE2\x9D\xA4.x", "a@xn--qei.x" },
+		{ "a@\xD0\xBF\xD1\x80\xD0\xB8\xD0\xBC\xD0\xB5\xD1\x80.example",
+		  "a@xn--e1afmkfd.example" },
+		{ "a@\xE3\x81\xB2\xE3\x81\xA8\xE3\x81\xA4\xE5\xB1\x8B\xE6\xA0"
+		  "\xB9\xE3\x81\xAE\xE4\xB8\x8B"
+		  "2\xE3\x80\x82x",
+		  "a@xn--2-u9tlzr9756bt3uc0v.x" },
+		{ "a@\xEF\xBD\x85xample\xEF\xBC\x8E"
+		  "com",
+		  "a@example.com" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		assert_string_equal(email(*state, same[i][0]), same[i][1]);
+	assert_string_not_equal(email(*state, "a@b\xC3\xBC"
+					      "cher.x"),
+				email(*state, "a@bucher.x"));
+}
+
+/* A label is measured as it goes over the wire. */
+static void test_a_label_is_as_long_as_in_dns(void **state)
+{
+	char text[2 + 3 * 64 + 1] = "a@";
+
+	for (size_t i = 0; i < 58; i++)
+		memcpy(text + 2 + 2 * i, "\xC3\xBC", 2);
+	assert_null(email(*state, text));
+	text[2 + 2 * 57] = '\0';
+	assert_int_equal(strlen(email(*state, text)), 2 + 63);
+	for (size_t i = 0; i < 64; i++)
+		memcpy(text + 2 + 3 * i, "\xE3\x81\x82", 3);
+	assert_null(email(*state, text));
 }
 
 static void test_T70_email_keys_stay_apart(void **state)
@@ -213,6 +259,13 @@ static void test_what_is_no_email(void **state)
 		"ada" NBSP "b@x.com",
 		"ada" ZWSP "@x.com",
 		"ada\xE2\x80\xAE@x.com",
+		"ada@\xC3\xBC..com",
+		"ada@\xC3\xBC ber.com",
+		"ada@\xC3\xBC" ZWSP ".com",
+		"ada@b@\xC3\xBC.com",
+		"ada@b\xEF\xBC\xA0\xC3\xBC.com",
+		"ada@\xC2\xB8.com",
+		"ada@-\xEF\xBD\x85.com",
 		"ada\xFF@x.com",
 	};
 	char *text = mem_array(*state, char, 400);
@@ -255,6 +308,8 @@ int main(void)
 		TEST(test_T68_bytes_that_are_no_text),
 		TEST(test_F56_names_are_preserved),
 		TEST(test_email_key),
+		TEST(test_a_domain_is_the_same_in_either_form),
+		TEST(test_a_label_is_as_long_as_in_dns),
 		TEST(test_T70_email_keys_stay_apart),
 		TEST(test_what_is_no_email),
 		TEST(test_ascii),
