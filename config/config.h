@@ -133,7 +133,11 @@ struct source_config {
 	int64_t grace; /* seconds, for REMOVAL_SUSPEND */
 	enum invitations invitations;
 	struct range expect_people;
+	const char *const
+		*sentinels; /* e-mail keys and DNs that must be read each time */
 	struct limit limits[LIMITS];
+	uint32_t second_person; /* so many removals need a second one's approval; 0: never
+				 */
 	const char *const *protect; /* e-mail keys and group names never touched */
 	bool shared_directory;
 	int64_t idle_timeout; /* seconds without a word from the connector */

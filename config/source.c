@@ -186,6 +186,33 @@ static void read_organization(const struct building *b)
 }
 
 /* Addresses as keys, so that they are found however they are written. */
+/* Addresses as keys, DNs as they are. */
+static const char *const *sentinels(const struct building *b)
+{
+	const char *const *texts = settings_texts(b->source, "sentinels");
+	size_t n = 0;
+	const char **out;
+	struct digest digest;
+
+	while (texts != NULL && texts[n] != NULL)
+		n++;
+	out = mem_array(b->ctx, const char *, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(texts[i]);
+
+		out[i] = strchr(texts[i], '=') ? texts[i]
+					       : email_key(b->ctx, texts[i], len);
+		if (out[i] != NULL &&
+		    (out[i] != texts[i] || dn_digest(texts[i], len, &digest)))
+			continue;
+		problem(b->problems, place_of_setting(b, "sentinels"),
+			"\"sentinels\" holds \"%s\", which is no address and no DN",
+			texts[i]);
+		out[i] = "";
+	}
+	return out;
+}
+
 static const char *const *protected_names(const struct building *b)
 {
 	const char *const *texts = settings_texts(b->source, "protect");
@@ -233,10 +260,12 @@ static void fill_source(const struct building *b)
 	settings_range(s, "expect_people", &out->expect_people.low,
 		       &out->expect_people.high);
 	out->protect = protected_names(b);
+	out->sentinels = sentinels(b);
 	limits_read(b);
 	out->shared_directory = settings_bool(s, "shared_directory");
 	out->idle_timeout = settings_number(s, "idle_timeout");
 	out->run_timeout = settings_number(s, "run_timeout");
+	out->second_person = (uint32_t)settings_number(s, "second_person");
 	out->max_bytes = (uint64_t)settings_number(s, "max_bytes");
 }
 

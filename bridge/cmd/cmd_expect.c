@@ -4,7 +4,16 @@
 #include "bridge/cmd/source.h"
 #include <stdlib.h>
 
-enum { EXPECT_DAYS = 3 };
+enum { EXPECT_DAYS = 3, EXPECT_MOST_DAYS = 31, EXPECT_MOST = 1000000000 };
+
+struct expected {
+	const char *people, *groups, *remove, *until, *reason;
+	int64_t low, high;
+	int64_t lapses;
+	int64_t removals[BUDGETS];
+};
+
+/* ---- what is said ---- */
 
 static struct err *read_range(const char *text, int64_t *low, int64_t *high)
 {
@@ -20,60 +29,137 @@ static struct err *read_range(const char *text, int64_t *low, int64_t *high)
 			"Write 300..340.");
 }
 
-static struct err *write_expectation(struct cmd *cmd, const struct source_config *source,
-				     bool groups, int64_t low, int64_t high,
-				     const char *reason)
+static struct err *read_layer(struct expected *e, char *text)
+{
+	char *is = strchr(text, '='), *end = NULL;
+	long long n = is ? strtoll(is + 1, &end, 10) : 0;
+
+	if (is != NULL && end != is + 1 && *end == '\0' && n > 0 && n <= EXPECT_MOST)
+		for (enum budget_layer l = 0; l <= BUDGET_OWNERS; l++)
+			if (strlen(budget_name(l)) == (size_t)(is - text) &&
+			    strncmp(budget_name(l), text, (size_t)(is - text)) == 0) {
+				e->removals[l] = n;
+				return NULL;
+			}
+	return err_hint(err_new(ERR_USAGE, "\"%s\" does not say how many may go", text),
+			"Write people=120,grants=300; there are people, disabled, groups,"
+			" group, grants and owners.");
+}
+
+static struct err *read_removals(struct expected *e)
+{
+	AUTO_MEM char *list = mem_strdup(NULL, e->remove);
+	char *save = NULL;
+	struct err *err = NULL;
+
+	for (char *one = strtok_r(list, ",", &save); err == NULL && one != NULL;
+	     one = strtok_r(NULL, ",", &save))
+		err = read_layer(e, one);
+	return err;
+}
+
+static struct err *read_until(struct cmd *cmd, struct expected *e)
+{
+	struct err *err = NULL;
+
+	e->lapses = cmd->now + EXPECT_DAYS * CLOCK_DAY;
+	if (e->until == NULL)
+		return NULL;
+	err = cmd_time(e->until, &e->lapses);
+	if (err == NULL && (e->lapses <= cmd->now ||
+			    e->lapses > cmd->now + EXPECT_MOST_DAYS * CLOCK_DAY))
+		err = err_new(ERR_USAGE, "--until must be within the next %d days",
+			      EXPECT_MOST_DAYS);
+	return err;
+}
+
+static struct err *read_expected(struct cmd *cmd, struct expected *e)
+{
+	const struct cmd_option options[] = {
+		{ "people", 0, CMD_TEXT, &e->people },
+		{ "groups", 0, CMD_TEXT, &e->groups },
+		{ "remove", 0, CMD_TEXT, &e->remove },
+		{ "until", 0, CMD_TEXT, &e->until },
+		{ "reason", 0, CMD_TEXT, &e->reason },
+		{ NULL, 0, 0, NULL },
+	};
+	struct err *err = cmd_parse(cmd, options, 1, 1);
+	int ways;
+
+	if (err)
+		return err;
+	ways = (e->people != NULL) + (e->groups != NULL) + (e->remove != NULL);
+	if (ways != 1)
+		return err_hint(
+			err_new(ERR_USAGE, "what is expected is %s",
+				ways ? "more than one thing at a time" : "missing"),
+			"Write --people 300..340, --groups 20..25, or --remove "
+			"people=12.");
+	err = cmd_reason(e->reason);
+	if (err == NULL)
+		err = read_until(cmd, e);
+	if (err == NULL && e->remove != NULL)
+		return read_removals(e);
+	if (err == NULL)
+		err = read_range(e->people ? e->people : e->groups, &e->low, &e->high);
+	return err;
+}
+
+/* ---- on record ---- */
+
+static struct err *write_expected(struct cmd *cmd, const struct source_config *source,
+				  const struct expected *e)
 {
 	struct console *c = cmd->console;
 	uint32_t organization;
 	struct err *err = console_organization(c, source->organization, &organization);
 
-	if (err)
-		return err;
-	return console_expect(c, organization, source->name, groups, low, high,
-			      c->now + EXPECT_DAYS * CLOCK_DAY, reason);
+	if (err == NULL && e->remove == NULL)
+		return console_expect(c, organization, source->name, e->groups != NULL,
+				      e->low, e->high, e->lapses, e->reason);
+	for (enum budget_layer l = 0; err == NULL && l < BUDGETS; l++)
+		if (e->removals[l] > 0)
+			err = console_announce(c, organization, source->name,
+					       budget_name(l), e->removals[l], e->lapses,
+					       e->reason);
+	return err;
 }
 
-static void say(struct cmd *cmd, const char *source, const char *what, int64_t low,
-		int64_t high)
+static void say(struct cmd *cmd, const char *source, const struct expected *e)
 {
-	cmd_say(cmd, "expected in \"%s\" for %d days: %lld to %lld %s", source,
-		EXPECT_DAYS, (long long)low, (long long)high, what);
-	cmd_json(cmd, json_pack("{s:s, s:s, s:I, s:I}", "source", source, "what", what,
-				"low", (json_int_t)low, "high", (json_int_t)high));
+	const char *until = clock_format_short(cmd, e->lapses);
+	const char *what = e->people ? "people" : e->groups ? "groups" : "removals";
+	json_t *json =
+		cmd_object("source", source, "what", what, "remove", e->remove, NULL);
+
+	json_object_set_new(json, "until", cmd_stamp(e->lapses));
+	if (e->remove == NULL) {
+		json_object_set_new(json, "low", json_integer((json_int_t)e->low));
+		json_object_set_new(json, "high", json_integer((json_int_t)e->high));
+		cmd_say(cmd, "expected in \"%s\" until %s: %lld to %lld %s", source,
+			until, (long long)e->low, (long long)e->high, what);
+	} else {
+		cmd_say(cmd, "may go from \"%s\" until %s, beside the limits: %s", source,
+			until, e->remove);
+	}
+	cmd_json(cmd, json);
 }
 
 struct err *cmd_expect(struct cmd *cmd)
 {
-	const char *people = NULL, *groups = NULL, *reason = NULL;
-	const struct cmd_option options[] = {
-		{ "people", 0, CMD_TEXT, &people },
-		{ "groups", 0, CMD_TEXT, &groups },
-		{ "reason", 0, CMD_TEXT, &reason },
-		{ NULL, 0, 0, NULL },
-	};
+	struct expected e = { 0 };
 	const struct source_config *source;
-	int64_t low, high;
-	struct err *err = cmd_parse(cmd, options, 1, 1);
+	struct err *err = read_expected(cmd, &e);
 
-	if (err == NULL && ((people == NULL) == (groups == NULL) || reason == NULL))
-		err = err_hint(
-			err_new(ERR_USAGE, "%s",
-				!reason  ? "the reason is missing"
-				: people ? "people or groups: one at a time"
-					 : "how many people or groups is missing"),
-			"Write: dirbridge expect SOURCE --people 300..340 --reason TEXT");
-	if (err == NULL)
-		err = read_range(people ? people : groups, &low, &high);
 	if (err == NULL)
 		err = cmd_source(cmd, cmd->args[0], &source);
 	if (err)
 		return err;
 	err = cmd_enter(cmd, STORE_WRITE, source->organization);
 	if (err == NULL)
-		err = write_expectation(cmd, source, groups != NULL, low, high, reason);
+		err = write_expected(cmd, source, &e);
 	err = cmd_leave(cmd, err);
 	if (err == NULL)
-		say(cmd, source->name, people ? "people" : "groups", low, high);
+		say(cmd, source->name, &e);
 	return err;
 }

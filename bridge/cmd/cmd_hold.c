@@ -254,6 +254,25 @@ static struct err *approve_plan(struct cmd *cmd, const struct source_config *sou
 	return err;
 }
 
+static void say_done(struct cmd *cmd, const struct plan *plan, const struct decision *d)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < plan->n_operations; i++)
+		waiting += plan->operations[i].guard == REASON_SECOND_PERSON;
+	cmd_say(cmd, "carried out: %zu", plan->by_verdict[VERDICT_DO]);
+	if (waiting > 0) {
+		cmd_say(cmd,
+			"waiting: %zu, which a second person must approve as well "
+			"within 72 hours: so many removals take two",
+			waiting);
+		cmd->status = 3;
+	}
+	cmd_json(cmd,
+		 json_pack("{s:i,s:i,s:i}", "approved", (int)d->n, "done",
+			   (int)plan->by_verdict[VERDICT_DO], "waiting", (int)waiting));
+}
+
 static struct err *carry_out(struct cmd *cmd, const struct source_config *source,
 			     const struct decision *d)
 {
@@ -270,9 +289,7 @@ static struct err *carry_out(struct cmd *cmd, const struct source_config *source
 	if (err)
 		return err_hint(err, "The approval stands for 72 hours; the next run "
 				     "carries it out.");
-	cmd_say(cmd, "carried out: %zu", run->plan->by_verdict[VERDICT_DO]);
-	cmd_json(cmd, json_pack("{s:i,s:i}", "approved", (int)d->n, "done",
-				(int)run->plan->by_verdict[VERDICT_DO]));
+	say_done(cmd, run->plan, d);
 	return NULL;
 }
 

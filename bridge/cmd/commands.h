@@ -92,7 +92,10 @@ COMMAND(run);
 COMMAND(holds);
 COMMAND(approve);
 COMMAND(reject);
+COMMAND(pause);
+COMMAND(resume);
 COMMAND(expect);
+COMMAND(undo);
 
 /* What a run starts as its child. */
 COMMAND(connector);

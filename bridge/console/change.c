@@ -343,3 +343,27 @@ struct err *console_expect(struct console *c, uint32_t organization, const char 
 				c->principal_id, reason, c->now, lapses);
 	return err ? err : audit_write(c, &line);
 }
+
+struct err *console_announce(struct console *c, uint32_t organization, const char *source,
+			     const char *layer, int64_t n, int64_t until,
+			     const char *reason)
+{
+	AUTO_MEM char *target = mem_printf(NULL, "%lld of %s", (long long)n, layer);
+	struct audit_line line = {
+		.organization = organization,
+		.subject = VIEW_NONE,
+		.action = "source.announce",
+		.target = target,
+		.after = reason,
+	};
+	struct err *err = console_find_source(c, organization, source);
+
+	if (err == NULL)
+		err = store_run(c->store,
+				"INSERT INTO announced (source_id, layer, n, remaining,"
+				" principal_id, reason, at, until)"
+				" VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7)",
+				"itiitii", c->source, layer, n, c->principal_id, reason,
+				c->now, until);
+	return err ? err : audit_write(c, &line);
+}

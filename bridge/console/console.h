@@ -42,6 +42,11 @@ struct looking {
  */
 MUST_CHECK struct err *console_init(const char *url, const char *os_user);
 
+/* A key that console_init() made: "plan-key", "token-key" or "erase-key". To be wiped
+ * after use. */
+MUST_CHECK struct err *console_key(struct store *store, const char *name,
+				   uint8_t key[KEY_SIZE]);
+
 /*
  * The state of one root, by the first part of an organization's path or by the id of one
  * of its organizations, as of now. Invitations whose time is over count as expired. An
@@ -159,6 +164,12 @@ const char *const *console_asset_kinds(void);
 MUST_CHECK struct err *console_expect(struct console *console, uint32_t organization,
 				      const char *source, bool groups, int64_t low,
 				      int64_t high, int64_t lapses, const char *reason);
+
+/* A person's word, ahead of it, that so many more of a layer of the budgets ("people",
+ * "grants") may go from this source, until then; used up as they go. Errors as above. */
+MUST_CHECK struct err *console_announce(struct console *console, uint32_t organization,
+					const char *source, const char *layer, int64_t n,
+					int64_t until, const char *reason);
 
 /* One thing that waits for a person. */
 struct held {

@@ -19,26 +19,10 @@ static int wipe(struct erased *e)
 
 static struct err *load_key(TALLOC_CTX *ctx, struct store *store, struct erased **out)
 {
-	struct rows *rows;
-	struct err *err;
-	const void *bytes;
-	bool more = false;
-	size_t len;
-
-	err = store_query(store, &rows, "SELECT value FROM meta WHERE name = 'erase-key'",
-			  "");
-	if (err == NULL)
-		err = rows_next(rows, &more);
-	if (err || !more)
-		return err ? err
-			   : err_new(ERR_CONFIG, "the store has no key for erasure");
-	bytes = row_blob(rows, 0, &len);
 	*out = mem_new(ctx, struct erased);
 	talloc_set_destructor(*out, wipe);
 	(*out)->macs = table_new(*out);
-	memcpy((*out)->key, bytes, len < KEY_SIZE ? len : KEY_SIZE);
-	rows_end(rows);
-	return NULL;
+	return console_key(store, "erase-key", (*out)->key);
 }
 
 static void email_mac(const struct erased *e, const char *key, uint8_t mac[MAC_SIZE])

@@ -94,16 +94,19 @@ struct err *console_decide(struct console *c, uint32_t organization, const char 
 	if (err == NULL)
 		err = store_run(c->store,
 				"UPDATE decision SET used_run = 0 WHERE source_id = ?1"
-				" AND operation = ?2 AND used_run IS NULL",
-				"ib", c->source, id, (size_t)DIGEST_SIZE);
+				" AND operation = ?2 AND used_run IS NULL"
+				" AND (word <> ?3 OR principal_id = ?4)",
+				"ibti", c->source, id, (size_t)DIGEST_SIZE, word,
+				c->principal_id);
 	if (err == NULL)
 		err = store_run(c->store,
 				"INSERT INTO decision (source_id, operation, word,"
-				" principal_id, reason, at, lapses)"
-				" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-				"ibtitin", c->source, id, (size_t)DIGEST_SIZE, word,
+				" principal_id, reason, at, lapses, os_user)"
+				" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+				"ibtitint", c->source, id, (size_t)DIGEST_SIZE, word,
 				c->principal_id, reason, c->now,
 				strcmp(word, "approve") == 0 ? c->now + APPROVAL_LIFETIME
-							     : INT64_C(0));
+							     : INT64_C(0),
+				c->os_user);
 	return err ? err : audit_write(c, &line);
 }

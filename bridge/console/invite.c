@@ -10,22 +10,10 @@ static struct err *token_mac(struct store *store, const uint8_t id[TOKEN_ID],
 			     int64_t generation, uint8_t mac[MAC_SIZE])
 {
 	uint8_t key[KEY_SIZE], text[TOKEN_ID + sizeof generation];
-	struct rows *rows;
-	const void *bytes;
-	struct err *err;
-	bool more;
-	size_t len;
+	struct err *err = console_key(store, "token-key", key);
 
-	err = store_query(store, &rows, "SELECT value FROM meta WHERE name = 'token-key'",
-			  "");
-	if (err == NULL)
-		err = rows_next(rows, &more);
-	if (err || !more)
-		return err ? err : err_new(ERR_CONFIG, "the store has no token key");
-	bytes = row_blob(rows, 0, &len);
-	memset(key, 0, sizeof key);
-	memcpy(key, bytes, len < sizeof key ? len : sizeof key);
-	rows_end(rows);
+	if (err)
+		return err;
 	memcpy(text, id, TOKEN_ID);
 	memcpy(text + TOKEN_ID, &generation, sizeof generation);
 	mac_of(key, text, sizeof text, mac);

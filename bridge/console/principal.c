@@ -18,6 +18,28 @@ static struct err *make_key(struct store *store, const char *name)
 	return err;
 }
 
+struct err *console_key(struct store *store, const char *name, uint8_t key[KEY_SIZE])
+{
+	struct rows *rows;
+	const void *bytes;
+	bool more = false;
+	size_t len = 0;
+	struct err *err = store_query(
+		store, &rows, "SELECT value FROM meta WHERE name = ?1", "t", name);
+
+	if (err == NULL)
+		err = rows_next(rows, &more);
+	if (err || !more)
+		return err ? err : err_new(ERR_CONFIG, "the store has no \"%s\"", name);
+	bytes = row_blob(rows, 0, &len);
+	if (len == KEY_SIZE)
+		memcpy(key, bytes, KEY_SIZE);
+	rows_end(rows);
+	return len == KEY_SIZE
+		       ? NULL
+		       : err_new(ERR_CONFIG, "the store's \"%s\" is broken", name);
+}
+
 static struct err *make_operator(struct store *store, const char *os_user)
 {
 	struct err *err = store_run(store,

@@ -186,13 +186,32 @@ void budget_count(const struct plan *plan, uint32_t counts[BUDGETS])
 	memcpy(counts, c->n, sizeof c->n);
 }
 
+uint32_t budget_used(const struct plan *plan, enum budget_layer layer,
+		     const uint32_t counts[BUDGETS])
+{
+	const struct budget *b = &plan->budgets[layer];
+
+	if (layer == BUDGET_GROUP || layer == BUDGET_OWNERS)
+		return b->would > b->limit - b->announced ? b->announced : 0;
+	return least(b->announced, counts[layer]);
+}
+
 /* ---- holding ---- */
+
+static uint32_t and_announced(const struct plan *plan, enum budget_layer layer,
+			      uint32_t limit)
+{
+	uint32_t room = UINT32_MAX - limit;
+
+	return limit + least(room, plan->budgets[layer].announced);
+}
 
 static uint32_t group_limit(const struct plan *plan, uint32_t group,
 			    const struct budget_limit *limits)
 {
-	return budget_limit_of(BUDGET_GROUP, plan->groups[group].had,
-			       &limits[BUDGET_GROUP], plan->now);
+	return and_announced(plan, BUDGET_GROUP,
+			     budget_limit_of(BUDGET_GROUP, plan->groups[group].had,
+					     &limits[BUDGET_GROUP], plan->now));
 }
 
 /* The group that passes its limit by most stands for all in the plan's numbers. */
@@ -204,6 +223,7 @@ static void worst_group(struct plan *plan, const struct counts *c,
 	for (uint32_t i = 0; i < plan->n_groups; i++) {
 		struct budget b = { .of = plan->groups[i].had,
 				    .would = c->groups[i].lost,
+				    .announced = worst->announced,
 				    .limit = group_limit(plan, i, limits) };
 
 		b.tripped = b.would > b.limit;
@@ -285,15 +305,17 @@ static void measure(struct plan *plan, const struct counts *c,
 	for (enum budget_layer l = 0; l < BUDGETS; l++) {
 		struct budget *b = &plan->budgets[l];
 		bool daily = l != BUDGET_OWNERS;
+		uint64_t day;
 
 		if (l == BUDGET_GROUP)
 			continue;
 		b->of = c->of[l];
 		b->would = c->n[l];
 		b->limit = budget_limit_of(l, b->of, &limits[l], plan->now);
-		b->tripped = b->would > b->limit ||
-			     (daily && b->would > 0 && b->limit < UINT32_MAX / 2 &&
-			      b->would + b->spent > 2 * b->limit);
+		day = 2 * (uint64_t)b->limit + b->announced;
+		b->limit = and_announced(plan, l, b->limit);
+		b->tripped = b->would > b->limit || (daily && b->would > 0 &&
+						     (uint64_t)b->would + b->spent > day);
 	}
 	worst_group(plan, c, limits);
 }

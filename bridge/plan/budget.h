@@ -45,10 +45,11 @@ struct budget_limit {
 };
 
 struct budget {
-	uint32_t of;    /* how many there are */
-	uint32_t would; /* how many of them the plan would take, or invite */
-	uint32_t spent; /* how many went in the last 24 hours without a person */
-	uint32_t limit; /* of one run; UINT32_MAX: none */
+	uint32_t of;        /* how many there are */
+	uint32_t would;     /* how many of them the plan would take, or invite */
+	uint32_t spent;     /* how many went in the last 24 hours without a person */
+	uint32_t limit;     /* of one run, with what is announced; UINT32_MAX: none */
+	uint32_t announced; /* beyond the limit, by a person's `expect --remove` */
 	bool tripped;
 };
 
@@ -62,14 +63,19 @@ uint32_t budget_limit_of(enum budget_layer layer, uint32_t of,
 			 const struct budget_limit *configured, int64_t now);
 
 /*
- * After reconcile, before the judge: counts every layer into plan->budgets, whose spent
- * and configured limits are given, and holds what belongs to a layer that is passed, each
- * with its reason, and one finding for each such layer.
+ * After reconcile, before the judge: counts every layer into plan->budgets, whose spent,
+ * announced and configured limits are given, and holds what belongs to a layer that is
+ * passed, each with its reason, and one finding for each such layer.
  */
 void budget_guard(struct plan *plan, const struct budget_limit limits[BUDGETS]);
 
 /* What the plan takes as it stands now, approved operations left out: what a run adds to
  * the day's account. */
 void budget_count(const struct plan *plan, uint32_t counts[BUDGETS]);
+
+/* Of an announcement, what a run that took counts[] has used up. It is one-shot: of one
+ * group, or its owners, all of it is used once the limit alone was passed. */
+uint32_t budget_used(const struct plan *plan, enum budget_layer layer,
+		     const uint32_t counts[BUDGETS]);
 
 #endif

@@ -244,6 +244,7 @@ static json_t *budget_of(const struct budget *b)
 {
 	json_t *o = need(json_object());
 
+	put(o, "announced", number(b->announced));
 	put(o, "limit", b->limit == UINT32_MAX ? json_null() : number(b->limit));
 	put(o, "of", number(b->of));
 	put(o, "spent", number(b->spent));

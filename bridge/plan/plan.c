@@ -74,6 +74,10 @@ static const struct {
 	[REASON_REJECTED] = { "rejected", "a person has rejected it" },
 	[REASON_NOT_ASKED] = { "not-asked", "left for the next run" },
 	[REASON_HAS_ROLE] = { "has-role", "has the role already" },
+	[REASON_PAUSED] = { "paused", "paused" },
+	[REASON_SECOND_PERSON] = { "second-person",
+				   "approved; a second person must approve as well" },
+	[REASON_UNDONE] = { "undone", "turned round by hand" },
 	[REASON_BUG] = { "bug", "a bug: no row of the decision table fits" },
 };
 

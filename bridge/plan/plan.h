@@ -83,10 +83,13 @@ enum reason {
 	REASON_BUDGET_OWNERS,
 	REASON_BUDGET_EMAILS,
 	REASON_BUDGET_INVITATIONS,
-	REASON_REJECTED,  /* rejected: a person said no, and it is not asked again */
-	REASON_NOT_ASKED, /* not-asked: this run carries out what was approved only */
-	REASON_HAS_ROLE,  /* has-role: the invitation is not needed any more */
-	REASON_BUG,       /* bug: no row of the table fits */
+	REASON_REJECTED,      /* rejected: a person said no, and it is not asked again */
+	REASON_NOT_ASKED,     /* not-asked: this run carries out what was approved only */
+	REASON_HAS_ROLE,      /* has-role: the invitation is not needed any more */
+	REASON_PAUSED,        /* paused: a person has stopped it until resumed */
+	REASON_SECOND_PERSON, /* second-person: must approve as well, it is so many */
+	REASON_UNDONE,        /* undone: a person turns round what a run did */
+	REASON_BUG,           /* bug: no row of the table fits */
 	REASONS
 };
 
@@ -101,6 +104,13 @@ enum console_state {
 	CONSOLE_STATES
 };
 
+/* What a person has stopped; ored together. */
+enum paused {
+	PAUSED_REMOVALS = 1,
+	PAUSED_INVITATIONS = 2,
+	PAUSED_ALL = 4,
+};
+
 struct plan_group {
 	const char *organization; /* path */
 	const char *name;
@@ -112,6 +122,7 @@ struct plan_group {
 	bool allow_owner_claim;
 	uint32_t members, owners; /* before the plan */
 	uint32_t had;             /* grants that the source gave in it before */
+	uint8_t paused;           /* of enum paused: in the organization */
 };
 
 struct plan_person {
@@ -141,6 +152,7 @@ struct operation {
 	uint8_t console; /* enum console_state, before */
 	uint8_t after;   /* enum given_state, after */
 	uint8_t repeats;
+	bool wish;       /* of GIVEN_UNDONE after: what was wanted of what is undone */
 	uint32_t group;  /* index into groups, or PLAN_NONE */
 	uint32_t person; /* index into persons, or PLAN_NONE */
 	uint32_t other;  /* the other person of a conflict, or PLAN_NONE */
@@ -166,10 +178,12 @@ struct finding {
 /* How it was read. */
 struct pull_facts {
 	bool complete;
+	bool unread;     /* no directory was asked, and nothing below means anything */
 	const char *why; /* not complete: why */
 	const char *server;
-	uint32_t people, groups; /* entries of each in the mirror that was mapped */
-	uint32_t read;           /* entries read */
+	const char *identity, *anchor; /* of the directory; the kind of its anchors */
+	uint32_t people, groups;       /* entries of each in the mirror that was mapped */
+	uint32_t read;                 /* entries read */
 	uint32_t pages, ranges, referrals, set_aside, lookups;
 	uint64_t bytes;
 	int64_t us_pull, us_map, us_reconcile, us_judge; /* microseconds */
@@ -209,9 +223,11 @@ struct plan {
 	const struct view *view;
 	struct budget budgets[BUDGETS];
 	/* By id of operation; each may be NULL. What the guard held before, to the
-	 * reason; what a person has approved, and has rejected. */
+	 * reason; what has been approved, to how many people did; and rejected. */
 	const struct table *held, *approved, *rejected;
-	bool only_approved; /* nothing else is to be carried out */
+	bool only_approved;     /* nothing else is to be carried out */
+	uint8_t paused;         /* of enum paused: the source itself */
+	uint32_t second_person; /* so many approved removals need two people; 0: never */
 	/* The reason of a wanted grant, for people; belongs to ctx. May be NULL. */
 	char *(*explain)(TALLOC_CTX *ctx, const struct plan *plan, uint32_t grant);
 	const void *explain_data;
@@ -255,9 +271,12 @@ enum console_state plan_console_state(const struct view *view,
 /* Does it take something from a person, or from nobody but the source's memory of it? */
 bool plan_takes(const struct operation *op);
 
+/* Has a person stopped operations such as this, of the source or where it acts? */
+bool plan_is_paused(const struct plan *plan, const struct operation *op);
+
 /*
  * What people have decided, before the guards: what they approved is done, also where its
- * row would hold it, what they rejected is left out.
+ * row would hold it, what they rejected or paused is left out. Paused wins.
  */
 void plan_decide(struct plan *plan);
 

@@ -158,7 +158,8 @@ static void print_findings(struct printer *p)
 
 static bool is_shown(const struct printer *p, const struct operation *op)
 {
-	return p->style->verbose || words_class(op) != CLASS_SKIP;
+	return p->style->verbose || words_class(op) != CLASS_SKIP ||
+	       op->guard == REASON_PAUSED;
 }
 
 static const char *verb_of(const struct printer *p, const struct operation *op)
@@ -368,6 +369,7 @@ static void print_counts(struct printer *p, const struct tally *t)
 static void print_people(struct printer *p)
 {
 	const struct plan *plan = p->plan;
+	const struct budget *people = &plan->budgets[BUDGET_PEOPLE];
 	uint64_t before = plan->people_before;
 	AUTO_MEM struct str *line = str_new(NULL);
 
@@ -377,8 +379,11 @@ static void print_people(struct printer *p)
 
 		str_addf(line, "removed %u of ", plan->people_removed);
 		counted(line, before, "person", "people");
-		str_addf(line, " (%u.%u %%, limit %u)", (unsigned)(permille / 10),
-			 (unsigned)(permille % 10), plan->budgets[BUDGET_PEOPLE].limit);
+		str_addf(line, " (%u.%u %%, limit %u", (unsigned)(permille / 10),
+			 (unsigned)(permille % 10), people->limit);
+		if (people->announced > 0)
+			str_addf(line, ", of them %u announced", people->announced);
+		str_add_char(line, ')');
 	}
 	if (plan->kept_unknown > 0) {
 		str_add(line, line->len ? "; kept " : "kept ");
@@ -426,6 +431,10 @@ static void print_pull(struct printer *p)
 	const struct pull_facts *f = &p->plan->pull;
 	int64_t us = f->us_pull + f->us_map + f->us_reconcile + f->us_judge;
 
+	if (f->unread) {
+		str_add(p->out, "no directory was read\n");
+		return;
+	}
 	str_add(p->out, "read ");
 	counted(p->out, f->people, "person", "people");
 	str_add(p->out, " and ");

@@ -124,16 +124,55 @@ static bool is_in(const struct table *ids, const struct operation *op)
 	return ids != NULL && table_get(ids, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
 }
 
-static void decide(const struct plan *plan, struct operation *op)
+bool plan_is_paused(const struct plan *plan, const struct operation *op)
+{
+	uint8_t paused = plan->paused;
+
+	if (op->group != PLAN_NONE)
+		paused |= plan->groups[op->group].paused;
+	if (op->kind == OPERATION_INVITE)
+		return (paused & (PAUSED_ALL | PAUSED_INVITATIONS)) != 0;
+	if (plan_takes(op))
+		return (paused & (PAUSED_ALL | PAUSED_REMOVALS)) != 0;
+	return op->kind < OPERATION_KEEP && (paused & PAUSED_ALL) != 0;
+}
+
+static uint32_t approvals(const struct plan *plan, const struct operation *op)
+{
+	uint32_t n = TABLE_NONE;
+
+	if (plan->approved != NULL)
+		n = table_get(plan->approved, op->id.bytes, DIGEST_SIZE);
+	return n == TABLE_NONE ? 0 : n;
+}
+
+/* Are so many removals approved that one person's word is not enough? */
+static bool takes_two(const struct plan *plan)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; plan->second_person > 0 && i < plan->n_operations; i++)
+		n += plan_takes(&plan->operations[i]) &&
+		     approvals(plan, &plan->operations[i]) > 0;
+	return plan->second_person > 0 && n >= plan->second_person;
+}
+
+static void decide(const struct plan *plan, bool two, struct operation *op)
 {
 	bool can = op->kind < OPERATION_FORGET;
 
 	if (op->verdict != VERDICT_DO && op->verdict != VERDICT_HOLD)
 		return;
-	if (is_in(plan->rejected, op)) {
+	if (op->verdict == VERDICT_DO && plan_is_paused(plan, op)) {
+		op->verdict = VERDICT_SKIP;
+		op->guard = REASON_PAUSED;
+	} else if (is_in(plan->rejected, op)) {
 		op->verdict = VERDICT_SKIP;
 		op->guard = REASON_REJECTED;
-	} else if (can && is_in(plan->approved, op)) {
+	} else if (two && plan_takes(op) && approvals(plan, op) == 1) {
+		op->verdict = VERDICT_HOLD;
+		op->guard = REASON_SECOND_PERSON;
+	} else if (can && is_in(plan->approved, op) && !plan_is_paused(plan, op)) {
 		op->verdict = VERDICT_DO;
 	} else if (plan->only_approved && op->verdict == VERDICT_DO) {
 		bool held = is_in(plan->held, op);
@@ -147,10 +186,10 @@ static void decide(const struct plan *plan, struct operation *op)
 
 void plan_decide(struct plan *plan)
 {
-	if (plan->approved == NULL && plan->rejected == NULL && !plan->only_approved)
-		return;
+	bool two = takes_two(plan);
+
 	for (size_t i = 0; i < plan->n_operations; i++)
-		decide(plan, &plan->operations[i]);
+		decide(plan, two, &plan->operations[i]);
 }
 
 /* What the guard once held stays held, whatever its limits say by now. */

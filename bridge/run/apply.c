@@ -108,12 +108,15 @@ static struct err *check_all(const struct apply *a)
 
 /* ---- one operation ---- */
 
-/* The directory groups on the way of a grant, packed for via_next(). */
-static struct value pack_via(const struct run *run, uint32_t grant, uint8_t *out)
+struct value pack_via(const struct run *run, uint32_t grant, uint8_t *out)
 {
 	struct value via = { NULL, 0 };
-	uint32_t path = grant == PLAN_NONE ? MAP_NONE : run->wanted->grants[grant].path;
+	uint32_t path = MAP_NONE;
 
+	if (run->saved != NULL && grant != PLAN_NONE)
+		return run->saved->vias[grant];
+	if (grant != PLAN_NONE)
+		path = run->wanted->grants[grant].path;
 	for (; path != MAP_NONE; path = run->wanted->paths[path].parent) {
 		struct value anchor = entry_anchor(run->wanted->paths[path].group);
 
@@ -153,6 +156,7 @@ static struct err *remember(struct apply *a, const struct operation *op, int64_t
 		.since = since,
 		.until = op->kind == OPERATION_SUSPEND ? op->until : 0,
 		.repeats = op->repeats,
+		.wish = op->wish,
 		.email_key = op->after == GIVEN_INVITED ? p->email_key : NULL,
 		.via = pack_via(run, op->grant, via),
 	};
@@ -247,7 +251,9 @@ static struct err *record_run(struct apply *a)
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 		"iiiiitiibb", a->run->memory->source, a->console->principal_id, plan->now,
 		a->console->now, (int64_t)plan->pull.complete,
-		a->run->whole         ? "healthy"
+		plan->pull.unread     ? "undo"
+		: a->run->saved       ? "saved"
+		: a->run->whole       ? "healthy"
 		: plan->pull.complete ? "suspect"
 				      : "incomplete",
 		(int64_t)plan->pull.people, (int64_t)plan->pull.groups,
@@ -288,11 +294,18 @@ static int64_t place_of(const struct apply *a, const struct operation *op)
 	return o == VIEW_NONE ? 0 : a->console->view->organizations[o].id;
 }
 
-/* What is held now, by id and in words; since when is kept for what was held before. */
+/* What is held now, by id and in words; since when is kept for what was held before, also
+ * while it is paused. */
 static struct err *record_held(struct apply *a, const struct operation *op)
 {
 	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
 
+	if (op->guard == REASON_PAUSED)
+		return store_run(a->store,
+				 "UPDATE held SET run_id = ?3 WHERE source_id = ?1"
+				 " AND operation = ?2",
+				 "ibi", a->run->memory->source, op->id.bytes,
+				 (size_t)DIGEST_SIZE, a->run_id);
 	if (op->verdict != VERDICT_HOLD)
 		return NULL;
 	return store_run(
@@ -306,24 +319,6 @@ static struct err *record_held(struct apply *a, const struct operation *op)
 		a->console->now, a->run_id, operation_name((enum operation_kind)op->kind),
 		operation_code(op), plan_what(scratch, a->run->plan, op),
 		plan_why(scratch, a->run->plan, op), place_of(a, op));
-}
-
-/* What went without a person counts for a day. */
-static struct err *record_spent(struct apply *a)
-{
-	uint32_t counts[BUDGETS];
-	struct err *err = NULL;
-
-	budget_count(a->run->plan, counts);
-	for (enum budget_layer l = 0; err == NULL && l < BUDGETS; l++)
-		if (counts[l] > 0)
-			err = store_run(
-				a->store,
-				"INSERT INTO spent (source_id, run_id, at, layer, n)"
-				" VALUES (?1, ?2, ?3, ?4, ?5)",
-				"iiiti", a->run->memory->source, a->run_id,
-				a->console->now, budget_name(l), (int64_t)counts[l]);
-	return err;
 }
 
 static bool is_in(const struct table *ids, const struct operation *op)
@@ -379,7 +374,7 @@ static struct err *end_rejections(struct apply *a)
 
 static struct err *record_decisions(struct apply *a)
 {
-	struct err *err = record_spent(a);
+	struct err *err = record_spent(a->run, a->store, a->run_id, a->console->now);
 
 	if (err == NULL)
 		err = use_approvals(a);
@@ -527,6 +522,8 @@ static struct err *do_all(struct apply *a)
 			run->far_side.identity, run->far_side.anchor);
 	if (err == NULL)
 		err = record_run(a);
+	if (err == NULL)
+		err = pauses_check(run, a->store);
 	if (err == NULL)
 		err = check_all(a);
 	if (err == NULL)

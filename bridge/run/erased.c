@@ -3,22 +3,33 @@
 #include "bridge/map/map.h"
 #include "bridge/run/run_p.h"
 
+static void mark(const struct run *run, struct view *v, const struct value *anchor,
+		 const char *email, const char *key)
+{
+	uint32_t number;
+
+	if (key == NULL || (!erased_has_email(run->erased, key) &&
+			    !erased_has_anchor(run->erased, run->memory->source, anchor)))
+		return;
+	number = view_add_email(v, email, key);
+	v->emails[number].is_erased = true;
+}
+
 void mark_erased(const struct run *run, struct view *v)
 {
-	const struct wanted *wanted = run->wanted;
+	const struct wanted *w = run->wanted;
+	const struct plan *plan = run->plan;
 
-	for (uint32_t i = 0; run->erased != NULL && i < wanted->n_persons; i++) {
-		const struct wanted_person *p = &wanted->persons[i];
-		struct value anchor = entry_anchor(p->entry);
-		uint32_t email;
+	if (run->erased == NULL)
+		return;
+	for (uint32_t i = 0; w != NULL && i < w->n_persons; i++) {
+		struct value anchor = entry_anchor(w->persons[i].entry);
 
-		if (p->email_key == NULL ||
-		    (!erased_has_email(run->erased, p->email_key) &&
-		     !erased_has_anchor(run->erased, run->memory->source, &anchor)))
-			continue;
-		email = view_add_email(v, p->email, p->email_key);
-		v->emails[email].is_erased = true;
+		mark(run, v, &anchor, w->persons[i].email, w->persons[i].email_key);
 	}
+	for (uint32_t i = 0; w == NULL && i < plan->n_persons; i++)
+		mark(run, v, &plan->persons[i].anchor, plan->persons[i].email,
+		     plan->persons[i].email_key);
 }
 
 /* People are in the mapped set, by address too; anything else only by its anchor. */
@@ -44,11 +55,11 @@ static bool is_erased(const struct run *run, const struct entry *entry,
 const struct entry *const *without_erased(const struct run *run, TALLOC_CTX *ctx,
 					  size_t *n)
 {
-	const struct wanted_person *next = run->wanted->persons;
+	const struct wanted_person *next = run->wanted ? run->wanted->persons : NULL;
 	const struct entry **kept;
 
 	*n = run->n_entries;
-	if (run->erased == NULL)
+	if (run->erased == NULL || run->wanted == NULL)
 		return (const struct entry *const *)run->entries;
 	kept = mem_array(ctx, const struct entry *, run->n_entries + 1);
 	*n = 0;

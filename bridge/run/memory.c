@@ -130,13 +130,21 @@ static void load_spent(struct memory *m, const struct rows *r, size_t *capacity)
 			m->spent[l] = (uint32_t)row_int(r, 1);
 }
 
+static void load_announced(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	(void)capacity;
+	for (enum budget_layer l = 0; l < BUDGETS; l++)
+		if (strcmp(budget_name(l), row_text(r, 0)) == 0)
+			m->announced[l] = (uint32_t)row_int(r, 1);
+}
+
 static void load_decision(struct memory *m, const struct rows *r, size_t *capacity)
 {
 	struct value id = keep_blob(m, r, 1);
 
 	(void)capacity;
 	table_put(strcmp(row_text(r, 0), "approve") == 0 ? m->approved : m->rejected,
-		  id.bytes, id.len, 1);
+		  id.bytes, id.len, (uint32_t)row_int(r, 2));
 }
 
 static void load_evidence(struct memory *m, const struct rows *r, size_t *capacity)
@@ -170,10 +178,14 @@ static const struct {
 		      " (SELECT q.id FROM source p JOIN source q"
 		      "  ON q.organization_id = p.organization_id WHERE p.id = ?1)"
 		      " GROUP BY layer" },
-	{ load_decision, "SELECT word, operation FROM decision WHERE source_id = ?1"
+	{ load_announced, "SELECT layer, min(sum(remaining), 1000000000) FROM announced"
+			  " WHERE source_id = ?1 AND until > ?2 GROUP BY layer" },
+	{ load_decision, "SELECT word, operation,"
+			 " min(count(DISTINCT principal_id), count(DISTINCT os_user))"
+			 " FROM decision WHERE source_id = ?1"
 			 " AND word IN ('approve', 'reject') AND operation IS NOT NULL"
 			 " AND used_run IS NULL AND (lapses IS NULL OR lapses > ?2)"
-			 " ORDER BY id" },
+			 " GROUP BY operation, word ORDER BY min(id)" },
 	{ load_evidence, "SELECT anchor, kind, first, last FROM evidence WHERE source_id = ?1"
 			 " AND ?2 > 0 ORDER BY anchor" },
 };
@@ -445,15 +457,17 @@ struct err *memory_save_given(struct store *store, int64_t source, const struct 
 	return store_run(
 		store,
 		"INSERT INTO given (source_id, group_id, role, anchor, state, since,"
-		" until, repeats, email_key, via)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+		" until, repeats, email_key, via, wish)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
 		" ON CONFLICT (source_id, group_id, role, anchor) DO UPDATE SET"
 		" state = excluded.state, since = excluded.since,"
 		" until = excluded.until, repeats = excluded.repeats,"
-		" email_key = excluded.email_key, via = coalesce(excluded.via, via)",
-		"iiibtinitb", source, g->group, (int64_t)g->role, g->anchor.bytes,
+		" email_key = excluded.email_key, via = coalesce(excluded.via, via),"
+		" wish = excluded.wish",
+		"iiibtinitbi", source, g->group, (int64_t)g->role, g->anchor.bytes,
 		g->anchor.len, given_name(g->state), g->since, g->until,
-		(int64_t)g->repeats, g->email_key, g->via.bytes, g->via.len);
+		(int64_t)g->repeats, g->email_key, g->via.bytes, g->via.len,
+		(int64_t)g->wish);
 }
 
 struct err *memory_forget_given(struct store *store, int64_t source,

@@ -36,9 +36,11 @@ struct memory {
 	struct evidence *evidence;
 	size_t n_evidence;
 	struct table *held; /* ids of what the guard holds, to the reason */
-	struct table *approved, *rejected; /* ids of operations, while that counts */
-	uint32_t spent[BUDGETS]; /* of the organization's sources, within 24 hours */
-	struct arena *arena;     /* private: where the bytes of the rows lie */
+	struct table *approved, *rejected; /* ids of operations, while that counts; to how
+					      many people said so */
+	uint32_t spent[BUDGETS];     /* of the organization's sources, within 24 hours */
+	uint32_t announced[BUDGETS]; /* what is left of `expect --remove` */
+	struct arena *arena;         /* private: where the bytes of the rows lie */
 };
 
 /* Nothing is remembered. */

@@ -258,6 +258,8 @@ struct err *pull(struct run *run)
 	facts->complete = end.complete;
 	facts->why = mem_strndup(run, end.text.bytes, end.text.len);
 	facts->server = run->far_side.server;
+	facts->identity = run->far_side.identity;
+	facts->anchor = run->far_side.anchor;
 	facts->bytes = process_bytes(run->process);
 	facts->us_pull = clock_ticks() - began;
 	return err;

@@ -106,8 +106,11 @@ struct err *recall(struct run *run)
 	run->plan->approved = run->memory->approved;
 	run->plan->rejected = run->memory->rejected;
 	run->plan->only_approved = run->only_approved;
-	for (enum budget_layer l = 0; l < BUDGETS; l++)
+	run->plan->second_person = s->second_person;
+	for (enum budget_layer l = 0; l < BUDGETS; l++) {
 		run->plan->budgets[l].spent = run->memory->spent[l];
+		run->plan->budgets[l].announced = run->memory->announced[l];
+	}
 	look_at_configuration(run);
 	run->memory->history.expect_low = s->expect_people.low;
 	run->memory->history.expect_high = s->expect_people.high;
@@ -206,11 +209,14 @@ struct err *make_plan(struct run *run)
 
 _Static_assert((int)LIMITS == (int)BUDGETS, "the configuration names every layer");
 
-void judge_plan(struct run *run)
+struct err *judge_plan(struct run *run)
 {
 	struct budget_limit limits[BUDGETS];
 	int64_t start = clock_ticks();
+	struct err *err = pauses_mark(run, run->store, true);
 
+	if (err)
+		return err;
 	for (enum budget_layer l = 0; l < BUDGETS; l++) {
 		const struct limit *c = &run->source->limits[l];
 
@@ -223,4 +229,5 @@ void judge_plan(struct run *run)
 	plan_seal(run->plan);
 	run->plan->pull.us_judge = clock_ticks() - start;
 	run->plan->pull.peak_kb = peak_kb();
+	return NULL;
 }

@@ -40,7 +40,8 @@ struct err *run_plan(struct run *run)
 		err = make_wanted(run);
 	if (err)
 		return err_wrap(err, "pull \"%s\"", run->source->name);
-	run->whole = guard_health(run->plan, &run->memory->history);
+	run->whole =
+		guard_health(run->plan, &run->memory->history) && sentinels_read(run);
 	run->plan->suspect = !run->whole && run->plan->pull.complete;
 
 	/* Who is missing: gone, hidden, or only missed? Unless nothing can be concluded.
@@ -56,10 +57,9 @@ struct err *run_plan(struct run *run)
 		err = note_moves(run);
 	if (err == NULL)
 		err = make_plan(run);
-	if (err)
-		return err;
-	judge_plan(run);
-	return NULL;
+	if (err == NULL)
+		err = judge_plan(run);
+	return err;
 }
 
 struct err *run_look(struct run *run)

@@ -17,7 +17,7 @@
 #define DIRBRIDGE_RUN_RUN_H
 
 #include "bridge/console/console.h"
-#include "bridge/plan/plan.h"
+#include "bridge/plan/save.h"
 #include "bridge/run/memory.h"
 #include "config/config.h"
 #include "connectors/process.h"
@@ -61,7 +61,8 @@ struct run {
 	bool unasked;       /* more were missing than may be looked up: nobody was */
 	struct wanted *wanted;
 	struct plan *plan;
-	const char **notes; /* for people, at -v */
+	struct plan_saved *saved; /* what run_reopen() read; NULL */
+	const char **notes;       /* for people, at -v */
 	size_t n_notes, c_notes;
 	const char **facts; /* "name=value", as the connector said them */
 	size_t n_facts, c_facts;
@@ -84,6 +85,30 @@ MUST_CHECK struct err *run_probe(struct run *run);
 /* Everything up to the plan, which is run->plan. Changes nothing. Only for who owns the
  * source's organization, by any of their principals or by run->as. */
 MUST_CHECK struct err *run_plan(struct run *run);
+
+/*
+ * Write run->plan to a file of this name, whole or not at all, readable by this user
+ * only; one that is there is replaced. ERR_USAGE when it cannot be written.
+ */
+MUST_CHECK struct err *run_save(struct run *run, const char *path);
+
+/*
+ * In place of run_plan(): run->plan is the plan of a file (open for reading), to be shown
+ * and carried out as it was read. No directory is asked, so mirror and cursor stay.
+ * ERR_REFUSED, each with its own code, when the file is another store's (plan-foreign),
+ * not as it was saved (plan-edited), of another source or organization (plan-source), or
+ * older than PLAN_LIFETIME (plan-expired); ERR_STALE when the configuration, or what an
+ * operation was planned on, is no longer what it was.
+ */
+MUST_CHECK struct err *run_reopen(struct run *run, FILE *in, const char *path);
+
+/*
+ * In place of run_plan(): run->plan turns round what another run of the source has done,
+ * as far as that still stands and the rules allow; findings name what cannot be turned
+ * round. What is undone stays so until the source wishes otherwise. ERR_USAGE when the
+ * source has no such run, or it did nothing.
+ */
+MUST_CHECK struct err *run_undo(struct run *run, int64_t id);
 
 /*
  * Carry out run->plan. Who wants it (run->as) must own the source's organization; it is

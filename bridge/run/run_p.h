@@ -31,6 +31,9 @@ void stop_connector(struct run *run);
  * who is disabled. */
 MUST_CHECK struct err *make_wanted(struct run *run);
 
+/* Has every sentinel been read? One finding for each that has not. */
+bool sentinels_read(struct run *run);
+
 /* What was read is not to be trusted as a set: put what we knew beneath it. */
 MUST_CHECK struct err *keep_what_was_known(struct run *run);
 
@@ -45,8 +48,22 @@ MUST_CHECK struct err *note_moves(struct run *run);
 
 MUST_CHECK struct err *make_plan(struct run *run);
 
-/* Verdicts by guard and judge; the plan is frozen then. */
-void judge_plan(struct run *run);
+/* Verdicts by people's decisions, guard and judge; the plan is frozen then. */
+MUST_CHECK struct err *judge_plan(struct run *run);
+
+/* The directory groups on the way of a grant, packed into VIA_MAX bytes for via_next().
+ */
+struct value pack_via(const struct run *run, uint32_t grant, uint8_t *out);
+
+/* Note in run->plan, of the source and of its groups, what people have stopped; aloud: as
+ * findings too. Then, within the transaction: nothing of what the plan does is stopped by
+ * now (ERR_STALE). */
+MUST_CHECK struct err *pauses_mark(struct run *run, struct store *store, bool aloud);
+MUST_CHECK struct err *pauses_check(struct run *run, struct store *store);
+
+/* What a run took without a person, against the day and what was announced. */
+MUST_CHECK struct err *record_spent(const struct run *run, struct store *store,
+				    int64_t id, int64_t now);
 
 /* Read what the connector answers, up to END: facts and notes are taken here, every
  * other item goes to take(). */

@@ -18,7 +18,7 @@ offers()
 }
 
 offers "$("$program" --help | sed -nE 's/^  ([a-z]+).*/\1/p' | sort -u | xargs)" ""
-offers "plan principal" p
+offers "pause plan principal" p
 offers "assets create delete list rename show" org ""
 offers "create" --as operator org c
 offers "add list remove" link ""
@@ -43,6 +43,6 @@ offers "--after --as" export northwind --a
 offers "text json csv md" roster contoso --format ""
 offers "" account email --in ""
 offers "--with-owner" link add northwind Operators northwind/contoso --w
-offers "plan principal" --json p
+offers "pause plan principal" --json p
 
 finish
