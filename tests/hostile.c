@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/hostile.h"
 #include "tests/test.h"
+#include <unistr.h>
 
 static struct str *hostile_line(TALLOC_CTX *ctx, const char *line)
 {
@@ -40,4 +41,24 @@ struct hostile *hostile_names(TALLOC_CTX *ctx, const char *path)
 	fclose(file);
 	assert_in_range(all->n, 50, 10000);
 	return all;
+}
+
+void assert_harmless_lines(const char *text, bool lines)
+{
+	static const char *const hostile[] = {
+		"\xC2\x80",         "\xC2\x85",     "\xC2\x9B",     "\xC2\x9F",
+		"\xE2\x80\xA8",     "\xE2\x80\xA9", "\xE2\x80\xAA", "\xE2\x80\xAB",
+		"\xE2\x80\xAC",     "\xE2\x80\xAD", "\xE2\x80\xAE", "\xE2\x81\xA6",
+		"\xE2\x81\xA7",     "\xE2\x81\xA8", "\xE2\x81\xA9", "\xE2\x80\x8E",
+		"\xE2\x80\x8F",     "\xD8\x9C",     "\xEF\xBB\xBF", "\xE2\x80\x8B",
+		"\xF3\xA0\x81\x81",
+	};
+
+	assert_null(u8_check((const uint8_t *)text, strlen(text)));
+	for (const char *at = text; *at != '\0'; at++)
+		if ((*at >= 0 && *at < ' ' && !(lines && *at == '\n')) || *at == 0x7F)
+			fail_msg("byte %02x in \"%s\"", *at, text);
+	for (size_t i = 0; i < ARRAY_LEN(hostile); i++)
+		if (strstr(text, hostile[i]) != NULL)
+			fail_msg("%zu-th hostile character in \"%s\"", i, text);
 }

@@ -256,6 +256,29 @@ int stage_command(struct stage *s, const char *line, struct str *out)
 	return status;
 }
 
+static void add_file(struct str *out, const char *path)
+{
+	AUTO_MEM struct str *bytes = read_file(NULL, path);
+
+	str_add_bytes(out, bytes->text, bytes->len);
+}
+
+int stage_words(struct stage *s UNUSED, const char *const *words, struct str *out,
+		struct str *errors)
+{
+	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
+	char *argv[WORDS_MAX + 2] = { mem_strdup(ctx, "dirbridge") };
+	int argc = 1, status;
+
+	for (; argc < WORDS_MAX && words[argc - 1] != NULL; argc++)
+		argv[argc] = mem_strdup(ctx, words[argc - 1]);
+	fflush(stdout);
+	status = run(argc, argv);
+	add_file(out, "stdout");
+	add_file(errors, "stderr");
+	return status;
+}
+
 /* ---- the store, beside the program ---- */
 
 static void copy_store(const struct stage *s, const char *from, const char *to)

@@ -41,6 +41,11 @@ char *stage_read(TALLOC_CTX *ctx, const char *path);
  * what it printed goes to out, first standard output, then standard error. */
 int stage_command(struct stage *stage, const char *line, struct str *out);
 
+/* The same with words as they are, NULL at the end; what it printed is added to out and
+ * errors byte for byte. */
+int stage_words(struct stage *stage, const char *const *words, struct str *out,
+		struct str *errors);
+
 /* Put the store aside, and take it back as it was then. */
 void stage_keep(const struct stage *stage);
 void stage_back(const struct stage *stage);

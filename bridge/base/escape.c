@@ -136,7 +136,7 @@ char *escape_utf8(TALLOC_CTX *ctx, const char *bytes, size_t len)
 void escape_csv(struct str *out, const char *bytes, size_t len)
 {
 	AUTO_MEM char *text = escape_utf8(NULL, bytes, len);
-	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+	bool quoted = strpbrk(text, ",;\t\"\r\n") != NULL;
 
 	if (quoted)
 		str_add_char(out, '"');

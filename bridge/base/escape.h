@@ -33,10 +33,11 @@ void escape_log(struct str *out, const char *bytes, size_t len);
 char *escape_utf8(TALLOC_CTX *ctx, const char *bytes, size_t len);
 
 /*
- * One cell of CSV (RFC 4180): in quotes when it holds a comma, a quote or a line end;
- * what is no UTF-8, and NUL, becomes U+FFFD. A cell that a spreadsheet would take for a
- * formula (it begins with = + - @, tab, CR or LF) begins with an apostrophe instead.
- * Cells are put together with "," and lines end in CR LF: that is the caller's.
+ * One cell of CSV (RFC 4180): in quotes when it holds a comma, a quote or a line end, or
+ * what some spreadsheets take for a comma (semicolon, tab), behind which a formula could
+ * begin; what is no UTF-8, and NUL, becomes U+FFFD. A cell that a spreadsheet would take
+ * for a formula (it begins with = + - @, tab, CR or LF) begins with an apostrophe
+ * instead. Cells are put together with "," and lines end in CR LF: that is the caller's.
  */
 void escape_csv(struct str *out, const char *bytes, size_t len);
 

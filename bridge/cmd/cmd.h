@@ -94,8 +94,11 @@ MUST_CHECK struct err *cmd_role(const char *text, enum role *role);
 /* Of commands that act on a whole root. ERR_USAGE, and which root to say, for a path that
  * goes on below it. */
 MUST_CHECK struct err *cmd_root(const char *path);
-/* ERR_USAGE for NULL, and for nothing but blanks. */
+/* ERR_USAGE for NULL, for nothing but blanks, and for what is no UTF-8, which no export
+ * could hold. */
 MUST_CHECK struct err *cmd_reason(const char *text);
+/* The same of a text that need not be there. */
+MUST_CHECK struct err *cmd_note(const char *text);
 /* A time as clock_parse() reads it. */
 MUST_CHECK struct err *cmd_time(const char *text, int64_t *time);
 

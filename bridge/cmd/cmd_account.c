@@ -95,8 +95,8 @@ static struct err *block(struct cmd *cmd, enum change_kind kind)
 		err = err_new(ERR_USAGE, "which root is missing: --in ROOT");
 	if (err == NULL)
 		err = cmd_root(root);
-	if (err == NULL && reason == NULL)
-		err = err_new(ERR_USAGE, "why is missing: --reason TEXT");
+	if (err == NULL)
+		err = cmd_reason(reason);
 	if (err == NULL)
 		err = cmd_enter(cmd, STORE_WRITE, root);
 	if (err == NULL)

@@ -142,8 +142,9 @@ static struct err *read_decision(struct cmd *cmd, struct decision *d)
 	if (err)
 		return err;
 	ways = d->all + (d->plan != NULL) + (cmd->n_args > 1);
-	if (d->reason == NULL)
-		return err_new(ERR_USAGE, "why is missing: --reason TEXT");
+	err = cmd_reason(d->reason);
+	if (err)
+		return err;
 	if (ways != 1)
 		return err_hint(err_new(ERR_USAGE, "which operations is %s",
 					ways ? "said twice" : "missing"),

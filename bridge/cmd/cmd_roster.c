@@ -54,6 +54,8 @@ static struct err *read_options(struct cmd *cmd, struct asked *a)
 		err = read_format(cmd, a);
 	if (err == NULL && a->note != NULL && !a->sign_off)
 		err = err_new(ERR_USAGE, "--note is for --sign-off");
+	if (err == NULL)
+		err = cmd_note(a->note);
 	if (err == NULL && a->reviews && (a->sign_off || a->time || a->format))
 		err = err_new(ERR_USAGE, "--reviews stands alone");
 	if (err == NULL && a->at > cmd->now)

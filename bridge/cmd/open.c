@@ -47,9 +47,16 @@ struct err *cmd_root(const char *path)
 
 struct err *cmd_reason(const char *text)
 {
-	if (text != NULL && text[strspn(text, " \t")] != '\0')
+	if (text == NULL || text[strspn(text, " \t")] == '\0')
+		return err_new(ERR_USAGE, "why is missing: --reason TEXT");
+	return cmd_note(text);
+}
+
+struct err *cmd_note(const char *text)
+{
+	if (text == NULL || text_is_utf8(text, strlen(text)))
 		return NULL;
-	return err_new(ERR_USAGE, "why is missing: --reason TEXT");
+	return err_new(ERR_USAGE, "\"%s\" is no text: it is no UTF-8", text);
 }
 
 struct err *cmd_time(const char *text, int64_t *time)

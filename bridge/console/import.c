@@ -248,8 +248,7 @@ static void grow(struct import *im, enum part_id part)
 		return;
 	case PART_PEOPLE:
 		mem_grow(im->ctx, im->people, n, capacity);
-		im->people[n - 1] =
-			(struct import_person){ .has_account = true, .has_email = true };
+		im->people[n - 1] = (struct import_person){ 0 };
 		return;
 	case PART_GROUPS:
 		mem_grow(im->ctx, im->groups, n, capacity);
@@ -268,8 +267,30 @@ static void grow(struct import *im, enum part_id part)
 	}
 }
 
-/* One whose values are wrong still has its number, and is taken for what others refer to,
- * so that it is named and not they. */
+/* One whose values are wrong still has its number, so that others can refer to it, and
+ * are not wrong for that. */
+static void stand_in(struct import *im, enum part_id part)
+{
+	size_t n = im->n[part];
+
+	switch (part) {
+	case PART_PEOPLE:
+		im->people[n].has_account = im->people[n].has_email = true;
+		return;
+	case PART_GROUPS:
+		im->groups[n].organization = VIEW_NONE;
+		return;
+	case PART_MAILS:
+		im->mails[n].organization = VIEW_NONE;
+		return;
+	case PART_CHAINS:
+		im->chain_lost = true;
+		return;
+	default:
+		return;
+	}
+}
+
 static void take(struct import *im, enum part_id number, json_t *object, int64_t parent)
 {
 	const struct part *part = &export_parts[number];
@@ -280,6 +301,7 @@ static void take(struct import *im, enum part_id number, json_t *object, int64_t
 	if (number < PARTS)
 		grow(im, number);
 	if (!good) {
+		stand_in(im, number);
 		im->n[number]++;
 		return;
 	}
@@ -346,6 +368,7 @@ static struct err *read_header(struct import *im, struct reader *r)
 		err = reader_element(r, &object);
 	if (err)
 		return err;
+	im->place[0] = EXPORT_HEADER;
 	if (read_values(im, &header, object, v) && v[0].number != EXPORT_FORMAT)
 		import_problem(im, "format", "must be %d", EXPORT_FORMAT);
 	else
@@ -407,8 +430,10 @@ void import_problem(struct import *im, const char *field, const char *fmt, ...)
 	va_end(args);
 	for (int i = 0; i < im->depth; i++)
 		str_addf(line, "%s%s[%zu]", i > 0 ? "." : "", im->place[i], im->at[i]);
+	if (im->depth == 0)
+		str_add(line, im->place[0]);
 	if (field != NULL)
-		str_addf(line, "%s%s", im->depth > 0 ? "." : "", field);
+		str_addf(line, ".%s", field);
 	str_addf(line, ": %s", text);
 	if (im->problems->len > 0)
 		str_add_char(im->problems, '\n');

@@ -157,6 +157,8 @@ static void check_link(struct import *im, uint32_t to, struct span span)
 
 	if (to == g->organization)
 		import_rule(im, "organization", RULE_LINK_SELF);
+	else if (!import_is_placed(im, to) || !import_is_placed(im, g->organization))
+		return;
 	else if (import_is_below(im, g->organization, to))
 		import_rule(im, "organization", RULE_LINK_UP);
 	else if (!import_is_below(im, to, g->organization))

@@ -56,7 +56,7 @@ struct import_organization {
 	uint32_t parent; /* or VIEW_NONE */
 	unsigned level;
 	struct span span;
-	const char *name, *uid;
+	const char *name, *uid; /* NULL: its values are wrong */
 };
 
 struct import_person {
@@ -66,7 +66,7 @@ struct import_person {
 
 struct import_group {
 	int64_t id;
-	uint32_t organization;
+	uint32_t organization; /* VIEW_NONE: its values are wrong */
 	struct span span;
 };
 
@@ -79,7 +79,8 @@ struct import_link {
 /* A source, or a mail. */
 struct import_thing {
 	int64_t id;
-	uint32_t organization, person;
+	uint32_t organization; /* VIEW_NONE: its values are wrong */
+	uint32_t person;
 };
 
 struct import_chain {
@@ -130,12 +131,14 @@ struct import {
 	struct import_seal *seals;
 	size_t n_seals, c_seals;
 	uint32_t chain;   /* the organization whose chain is read */
+	bool chain_lost;  /* somebody's could not be read */
 	struct str *line; /* scratch of its hashes */
 	size_t n[ALL_PARTS], capacity[PARTS], c_chains;
 	int64_t root, first_id, event_seq;
 	struct erased *erased; /* who must not come back, in this store */
 
-	/* Where we are: "groups[3]", and "links[0]" within it. */
+	/* Where we are: "groups[3]", and "links[0]" within it; with depth 0 the whole
+	 * of "chains". */
 	const char *place[2];
 	size_t at[2];
 	int depth;
@@ -162,6 +165,9 @@ void import_span(struct import *im, struct span span, const char *fmt, ...)
 
 /* inner lies within outer. */
 bool span_within(struct span inner, struct span outer);
+
+/* Its place in the tree is known: it and those above it could be read. */
+bool import_is_placed(const struct import *im, uint32_t organization);
 
 /* At or below another organization. */
 bool import_is_below(const struct import *im, uint32_t organization, uint32_t top);

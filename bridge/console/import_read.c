@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "bridge/base/escape.h"
 #include "bridge/console/import_p.h"
 
 void reader_start(struct reader *r, import_read_fn *read, void *from)
@@ -8,14 +9,17 @@ void reader_start(struct reader *r, import_read_fn *read, void *from)
 
 struct err *reader_error(const struct reader *r, const char *fmt, ...)
 {
+	AUTO_MEM struct str *line = str_new(NULL);
 	AUTO_MEM char *text = NULL;
 	va_list args;
 
 	va_start(args, fmt);
 	text = mem_vprintf(NULL, fmt, args);
 	va_end(args);
+	/* jansson quotes what it could not read. */
+	escape_terminal(line, text, strlen(text), 0);
 	return err_hint(err_new(ERR_CONFIG, "line %llu: %s", (unsigned long long)r->line,
-				r->limit ? r->limit : text),
+				r->limit ? r->limit : line->text),
 			"Import what `dirbridge export` wrote; nothing was changed.");
 }
 

@@ -32,7 +32,7 @@ static void check_scope(struct import *im, const struct import_value *source)
 {
 	uint32_t home = im->groups[im->giving.group].organization;
 
-	if (!source->none &&
+	if (!source->none && home != VIEW_NONE && import_is_placed(im, home) &&
 	    !import_is_below(im, home, im->sources[source->number].organization))
 		import_rule(im, "source", RULE_SOURCE_SCOPE);
 }
@@ -77,6 +77,8 @@ int64_t import_mail(struct import *im, const struct import_value *v, int64_t par
 	mail->person = (uint32_t)v[1].number;
 	if (v[2].number == 0)
 		import_problem(im, "generation", "the first one is 1");
+	if (!v[4].none && v[4].number < v[3].number)
+		import_problem(im, "sent", "it comes before it was queued");
 	random_bytes(token, sizeof token);
 	import_row(im,
 		   "INSERT INTO mail (organization_id, subject_id, generation, queued,"
@@ -112,6 +114,8 @@ static void check_state(struct import *im, const struct import_value *v)
 		import_problem(im, "account", "only who has accepted has one");
 	if (v[EXPIRES].number < v[CREATED].number)
 		import_problem(im, "expires", "it ends before it begins");
+	if (!v[ENDED].none && v[ENDED].number < v[CREATED].number)
+		import_problem(im, "ended", "it ends before it begins");
 	im->giving.open = pending;
 	if (!pending)
 		return;
@@ -127,11 +131,13 @@ static void check_state(struct import *im, const struct import_value *v)
 int64_t import_invitation(struct import *im, const struct import_value *v, int64_t parent)
 {
 	const struct import_thing *mail = &im->mails[v[MAIL].number];
+	uint32_t home = im->groups[v[GROUP].number].organization;
 
 	(void)parent;
 	begin(im, (uint32_t)v[GROUP].number, (struct span){ 0 });
-	if (mail->person != v[PERSON].number ||
-	    mail->organization != im->groups[v[GROUP].number].organization)
+	if (mail->organization != VIEW_NONE &&
+	    (mail->person != v[PERSON].number ||
+	     (home != VIEW_NONE && mail->organization != home)))
 		import_problem(im, "mail",
 			       "it went to somebody else, or for another "
 			       "organization");

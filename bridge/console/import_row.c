@@ -50,6 +50,13 @@ void import_span(struct import *im, struct span span, const char *fmt, ...)
 	im->spans[at] = span;
 }
 
+bool import_is_placed(const struct import *im, uint32_t organization)
+{
+	while (organization != VIEW_NONE && im->organizations[organization].uid != NULL)
+		organization = im->organizations[organization].parent;
+	return organization == VIEW_NONE;
+}
+
 bool import_is_below(const struct import *im, uint32_t organization, uint32_t top)
 {
 	while (organization != VIEW_NONE && organization != top)

@@ -135,6 +135,14 @@ write_people
 says 4 "holds no entry" plan contoso
 write_people
 
+# ---- an anchor that is no anchor (F66): refused at the second entry that has it ----
+sed -i '/file:/a\    anchor: sn' "$config"
+sed -i '/^entryUUID/a sn: Lovelace' "$people"
+says 4 "people.ldif:6: the entry has the same sn as the one at line 1" plan contoso
+says 4 "people.ldif:6" apply contoso --yes
+write_config
+write_people
+
 # ---- names that attack whoever reads them ----
 cat >>"$people" <<'END'
 

@@ -206,7 +206,7 @@ refused 78 "$scratch/cut.json" --json <<'END'
 END
 # Another format, and what stands after the end.
 edited 78 's/"format":1/"format":2/' <<'END'
-dirbridge: format: must be 1
+dirbridge: export.format: must be 1
   Nothing was changed.
 END
 edited 78 "\$s/\$/ {}/" <<'END'

@@ -299,3 +299,40 @@ json_t *json_at(json_t *at, const char *path)
 	}
 	return at;
 }
+
+void put(json_t *document, const struct wrong *wrong)
+{
+	AUTO_MEM char *parent = mem_strdup(NULL, wrong->path + (*wrong->path == '+'));
+	char *last = strrchr(parent, '.');
+	json_t *value, *at;
+
+	if (*wrong->path == '+') {
+		at = json_at(document, parent);
+		value = *wrong->value == '@'
+				? json_deep_copy(json_array_get(
+					  at, strtoul(wrong->value + 1, NULL, 10)))
+				: json_loads(wrong->value, JSON_DECODE_ANY, NULL);
+		assert_int_equal(json_array_append_new(at, value), 0);
+		return;
+	}
+	at = document;
+	if (last != NULL) {
+		*last++ = '\0';
+		at = json_at(document, parent);
+	} else {
+		last = parent;
+	}
+	if (wrong->value == NULL) {
+		assert_int_equal(json_is_array(at)
+					 ? json_array_remove(at, strtoul(last, NULL, 10))
+					 : json_object_del(at, last),
+				 0);
+		return;
+	}
+	value = json_loads(wrong->value, JSON_DECODE_ANY, NULL);
+	assert_non_null(value);
+	if (json_is_array(at))
+		json_array_set_new(at, strtoul(last, NULL, 10), value);
+	else
+		json_object_set_new(at, last, value);
+}

@@ -32,6 +32,15 @@ struct err *imported(struct world *w, const char *text);
 /* From behind the first member, which says when and where it was exported. */
 const char *without_header(const char *text);
 
+/* One thing that is wrong with a document. */
+struct wrong {
+	const char *path;  /* what is set, or, with a "+" before it, appended to */
+	const char *value; /* JSON; NULL: it is taken out; "@N": the N-th of the array
+			      again */
+	const char *text;  /* what is said about it */
+};
+void put(json_t *document, const struct wrong *wrong);
+
 /* Anything, at "groups.2.links.0.name"; asserted to be there. */
 json_t *json_at(json_t *document, const char *path);
 

@@ -4,46 +4,6 @@
 
 /* ---- one thing wrong at a time ---- */
 
-struct wrong {
-	const char *path;  /* what is set, or, with a "+" before it, appended to */
-	const char *value; /* JSON; NULL: it is taken out; "@N": the N-th of the array
-			      again */
-	const char *text;  /* what is said about it */
-};
-
-static void put(json_t *document, const struct wrong *wrong)
-{
-	AUTO_MEM char *parent = mem_strdup(NULL, wrong->path + (*wrong->path == '+'));
-	char *dot = strrchr(parent, '.'), *last = dot ? dot + 1 : parent;
-	json_t *value, *at;
-
-	if (*wrong->path == '+') {
-		at = json_at(document, parent);
-		value = *wrong->value == '@'
-				? json_deep_copy(json_array_get(
-					  at, strtoul(wrong->value + 1, NULL, 10)))
-				: json_loads(wrong->value, JSON_DECODE_ANY, NULL);
-		assert_int_equal(json_array_append_new(at, value), 0);
-		return;
-	}
-	if (dot != NULL)
-		*dot = '\0';
-	at = dot ? json_at(document, parent) : document;
-	if (wrong->value == NULL) {
-		assert_int_equal(json_is_array(at)
-					 ? json_array_remove(at, strtoul(last, NULL, 10))
-					 : json_object_del(at, last),
-				 0);
-		return;
-	}
-	value = json_loads(wrong->value, JSON_DECODE_ANY, NULL);
-	assert_non_null(value);
-	if (json_is_array(at))
-		json_array_set_new(at, strtoul(last, NULL, 10), value);
-	else
-		json_object_set_new(at, last, value);
-}
-
 static int64_t rows_of(struct world *w)
 {
 	return number(w,
@@ -82,8 +42,9 @@ static void refuse(void **state, const struct wrong *wrong, size_t n)
 static void test_shape(void **state)
 {
 	static const struct wrong wrong[] = {
-		{ "export.format", "2", "format: must be 1" },
-		{ "export.epoch", "\"x\"", "epoch: must be 32 hexadecimal digits" },
+		{ "export.format", "2", "export.format: must be 1" },
+		{ "export.epoch", "\"x\"",
+		  "export.epoch: must be 32 hexadecimal digits" },
 		{ "groups", NULL, "\"groups\" is missing here" },
 		{ "groups", "{}", "[ is missing here" },
 		{ "groups.0", "3", "groups[0]: line 1: an object is missing here" },
@@ -130,6 +91,8 @@ static void test_organizations(void **state)
 		{ "organizations.1.parent", "4", "organizations[1].parent: must be" },
 		{ "organizations.4.parent", "5", "organizations[4].parent: must be" },
 		{ "organizations.1.parent", "1", "organizations[1].parent: must be" },
+		{ "organizations.1.parent", "3", "organizations[1].parent: must be" },
+		{ "organizations.1.parent", "99", "organizations[1].parent: must be" },
 		{ "organizations.4.parent", "3", "organizations[4].parent: org-depth: " },
 		{ "organizations.2.name", "\"CONTOSO\"",
 		  "organizations[2].name: name-taken: " },
@@ -176,12 +139,16 @@ static void test_people(void **state)
 		  "people[4].blocks[0]: who has no account" },
 		{ "+people.1.claims", "@1",
 		  "people[1].claims[2].valid_from: it overlaps" },
+		{ "people.1.claims.0.organization", "null",
+		  "people[1].claims[0].organization: must be the number of an org" },
+		{ "people.1.claims.0.organization", "99",
+		  "people[1].claims[0].organization: must be the number of an org" },
 		{ "people.1.claims.0.organization", NULL,
 		  "people[1].claims[0].organization: is missing" },
-		{ "people.1.claims.0.organization", "null",
-		  "people[1].claims[0].organization: must be the number" },
-		{ "people.1.claims.0.organization", "99",
-		  "people[1].claims[0].organization: must be the number" },
+		{ "people.1.claims.0.valid_to", "\"2001-01-01T00:00:00Z\"",
+		  "people[1].claims[0].valid_to: it ends before it begins" },
+		{ "people.3.blocks.0.valid_to", "\"2001-01-01T00:00:00Z\"",
+		  "people[3].blocks[0].valid_to: it ends before it begins" },
 		{ "people.1.claims.0.organization", "4",
 		  "people[1].claims[0].organization: it is there when" },
 	};
@@ -196,6 +163,20 @@ static void test_groups(void **state)
 		{ "groups.5.valid_to", "null", "groups[5].organization: it is there" },
 		{ "groups.6.links.0.organization", "0",
 		  "groups[6].links[0].organization: link-self: " },
+		{ "groups.6.links.0.organization", "99",
+		  "groups[6].links[0].organization: must be the number of an org" },
+		{ "groups.6.links.0.organization", NULL,
+		  "groups[6].links[0].organization: is missing" },
+		{ "groups.6.organization", "1",
+		  "groups[6].links[0].organization: link-self: " },
+		{ "groups.6.claims.0.organization", NULL,
+		  "groups[6].claims[0].organization: is missing" },
+		{ "groups.6.claims.0.organization", "null",
+		  "groups[6].claims[0].organization: must be the number of an org" },
+		{ "groups.6.links.2.valid_to", "\"2001-01-01T00:00:00Z\"",
+		  "groups[6].links[2].valid_to: it ends before it begins" },
+		{ "groups.5.valid_to", "\"2001-01-01T00:00:00Z\"",
+		  "groups[5].valid_to: it ends before it begins" },
 		{ "groups.6.organization", "3",
 		  "groups[6].links[0].organization: link-up: " },
 		{ "groups.6.organization", "2",
@@ -224,6 +205,21 @@ static void test_roles_and_invitations(void **state)
 {
 	static const struct wrong wrong[] = {
 		{ "+roles", "@0", "roles[18].valid_from: it overlaps" },
+		{ "roles.0.person", "99", "roles[0].person: must be the number of a p" },
+		{ "roles.0.person", NULL, "roles[0].person: is missing" },
+		{ "roles.0.group", "99", "roles[0].group: must be the number of a g" },
+		{ "roles.0.valid_to", "\"2001-01-01T00:00:00Z\"",
+		  "roles[0].valid_to: it ends before it begins" },
+		{ "roles.0.givers.0.valid_to", "\"2001-01-01T00:00:00Z\"",
+		  "roles[0].givers[0].valid_to: it ends before it begins" },
+		{ "invitations.5.group", NULL, "invitations[5].group: is missing" },
+		{ "invitations.5.group", "null", "invitations[5].group: must be the" },
+		{ "invitations.5.group", "99", "invitations[5].group: must be the" },
+		{ "invitations.5.person", "99", "invitations[5].person: must be the" },
+		{ "invitations.0.ended", "\"2001-01-01T00:00:00Z\"",
+		  "invitations[0].ended: it ends before it begins" },
+		{ "mails.0.sent", "\"2001-01-01T00:00:00Z\"",
+		  "mails[0].sent: it comes before it was queued" },
 		{ "roles.9.valid_to", "null", "roles[9].group: it is there when" },
 		{ "roles.0.givers", "[]", "roles[0].givers: nobody gives it" },
 		{ "roles.0.givers.0.valid_to", "\"2026-12-01T00:00:00Z\"",
@@ -277,6 +273,9 @@ static void test_chains(void **state)
 		{ "audit.4", NULL, "chains: the chain of organizations[0] does not" },
 		{ "audit.0", NULL, "audit[0].seq: the chain does not verify: line 1" },
 		{ "audit.5", NULL, "audit[5].seq: the chain does not verify: line 1" },
+		{ "+audit", "@3", "].seq: the chain does not verify: line " },
+		{ "audit.4.at", "\"2001-01-01T00:00:00Z\"",
+		  "audit[4].hash: the chain does not verify: line 5 is not" },
 		{ "chains.0", NULL, "audit[0].organization: it has no chain" },
 		{ "+chains", "@0", "chains[5].organization: it has a chain already" },
 		{ "chains.1.checkpoints.0.seq", "99", "chains[1].checkpoints[0].seq: " },
@@ -302,7 +301,7 @@ static void test_what_is_no_document(void **state)
 		{ "\n\n[", "line 3: { is missing here" },
 		{ "{\"export\":{\"format\":1,\"format\":1}", "duplicate" },
 		{ "{\"export\":{\"format\":", "line 1: " },
-		{ "{\"export\":{}}", "format: is missing" },
+		{ "{\"export\":{}}", "export.format: is missing" },
 	};
 	struct world *w = empty_world(*state), *rich = rich_world(*state);
 	char *text = exported(rich, "northwind"), *cut, *twice;
@@ -316,6 +315,40 @@ static void test_what_is_no_document(void **state)
 	twice = mem_printf(w, "%sx", text);
 	assert_err(imported(w, twice), ERR_CONFIG, "something stands behind");
 	assert_int_equal(number(w, "SELECT count(*) FROM organization"), 0);
+}
+
+/* What refers to something that cannot be read is not wrong for that. */
+static void test_one_thing_wrong_is_one_line(void **state)
+{
+	static const char *const names[] = {
+		"organizations.0.name", "organizations.1.name", "organizations.3.uid",
+		"people.0.pseudonym",   "people.2.pseudonym",   "groups.0.name",
+		"groups.3.uid",         "groups.6.name",        "sources.0.name",
+		"mails.0.mode",         "mails.3.queued",       "chains.1.head",
+	};
+	struct world *w = rich_world(*state), *other = empty_world(*state);
+	char *text = exported(w, "northwind"), *spoilt;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		AUTO_MEM char *place = mem_strdup(NULL, names[i]), *says;
+		json_t *document = json_loads(text, 0, NULL);
+		struct err *err;
+
+		put(document, &(struct wrong){ names[i], "5", "" });
+		spoilt = json_dumps(document, 0);
+		json_decref(document);
+		err = imported(other, spoilt);
+		free(spoilt);
+		*strchr(place, '.') = '[';
+		*strchr(place, '.') = ']';
+		says = mem_printf(NULL, "%.*s.%s: must be ",
+				  (int)(strchr(place, ']') + 1 - place), place,
+				  strchr(place, ']') + 1);
+		if (err == NULL || strstr(err_text(err), says) != err_text(err) ||
+		    strchr(err_text(err), '\n') != NULL)
+			fail_msg("%s: %s", says, err ? err_text(err) : "is taken");
+		err_free(err);
+	}
 }
 
 static void test_everything_wrong_is_named(void **state)
@@ -385,6 +418,7 @@ int main(void)
 		TEST(test_sources),
 		TEST(test_chains),
 		TEST(test_what_is_no_document),
+		TEST(test_one_thing_wrong_is_one_line),
 		TEST(test_everything_wrong_is_named),
 		TEST(test_what_the_store_has_is_not_imported_again),
 		TEST(test_a_pseudonym_of_somebody_else),
