@@ -71,57 +71,43 @@ struct err *cmd_principal_add(struct cmd *cmd)
 	return NULL;
 }
 
-/* ---- allow ---- */
+/* ---- allow and disallow ---- */
+
+static struct err *allow(struct cmd *cmd, bool may)
+{
+	const char *user = NULL;
+	const struct cmd_option options[] = {
+		{ "user", 'u', CMD_TEXT, &user },
+		{ NULL, 0, CMD_FLAG, NULL },
+	};
+	struct err *err = cmd_parse(cmd, options, 1, 1);
+
+	if (err == NULL && (user == NULL || user[0] == '\0'))
+		err = err_new(ERR_USAGE, "which user is missing: --user USER");
+	if (err == NULL)
+		err = cmd_enter(cmd, STORE_WRITE, "");
+	if (err == NULL)
+		err = console_allow(cmd->console, cmd->args[0], user, may);
+	err = cmd_leave(cmd, err);
+	if (err)
+		return err;
+	cmd_say(cmd, "operating-system user \"%s\" may %sact as \"%s\"", user,
+		may ? "" : "no longer ", cmd->args[0]);
+	cmd_json(cmd, cmd_object("principal", cmd->args[0], "user", user, NULL));
+	return NULL;
+}
 
 struct err *cmd_principal_allow(struct cmd *cmd)
 {
-	const char *user = NULL;
-	const struct cmd_option options[] = {
-		{ "user", 'u', CMD_TEXT, &user },
-		{ NULL, 0, CMD_FLAG, NULL },
-	};
-	struct err *err = cmd_parse(cmd, options, 1, 1);
-
-	if (err == NULL && (user == NULL || user[0] == '\0'))
-		err = err_new(ERR_USAGE, "which user is missing: --user USER");
-	if (err == NULL)
-		err = cmd_enter(cmd, STORE_WRITE, "");
-	if (err == NULL)
-		err = console_allow(cmd->console, cmd->args[0], user, true);
-	err = cmd_leave(cmd, err);
-	if (err)
-		return err;
-	cmd_say(cmd, "operating-system user \"%s\" may act as \"%s\"", user,
-		cmd->args[0]);
-	cmd_json(cmd, cmd_object("principal", cmd->args[0], "user", user, NULL));
-	return NULL;
+	return allow(cmd, true);
 }
-
-/* ---- disallow and remove ---- */
 
 struct err *cmd_principal_disallow(struct cmd *cmd)
 {
-	const char *user = NULL;
-	const struct cmd_option options[] = {
-		{ "user", 'u', CMD_TEXT, &user },
-		{ NULL, 0, CMD_FLAG, NULL },
-	};
-	struct err *err = cmd_parse(cmd, options, 1, 1);
-
-	if (err == NULL && (user == NULL || user[0] == '\0'))
-		err = err_new(ERR_USAGE, "which user is missing: --user USER");
-	if (err == NULL)
-		err = cmd_enter(cmd, STORE_WRITE, "");
-	if (err == NULL)
-		err = console_allow(cmd->console, cmd->args[0], user, false);
-	err = cmd_leave(cmd, err);
-	if (err)
-		return err;
-	cmd_say(cmd, "operating-system user \"%s\" may no longer act as \"%s\"", user,
-		cmd->args[0]);
-	cmd_json(cmd, cmd_object("principal", cmd->args[0], "user", user, NULL));
-	return NULL;
+	return allow(cmd, false);
 }
+
+/* ---- remove ---- */
 
 static struct err *disown(struct cmd *cmd, const char *path)
 {

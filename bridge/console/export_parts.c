@@ -11,11 +11,15 @@
 	"(SELECT a.subject_id FROM account a JOIN principal p ON p.account_id = a.id"    \
 	" WHERE p.id = " principal ")"
 #define BY_TIME "valid_from, valid_to IS NULL, valid_to"
-#define FROM_TO                                                                          \
-	{ "valid_from", FIELD_TIME },                                                    \
+#define FIELD(name_, kind_)                                                              \
 	{                                                                                \
-		"valid_to", FIELD_TIME, true                                             \
+		.name = name_, .kind = FIELD_##kind_                                     \
 	}
+#define MAYBE(name_, kind_)                                                              \
+	{                                                                                \
+		.name = name_, .kind = FIELD_##kind_, .maybe = true                      \
+	}
+#define FROM_TO FIELD("valid_from", TIME), MAYBE("valid_to", TIME)
 
 /* Whose account plays a part in the root, by account; whoever else is known to it, by
  * subject: who was invited, and whom the audit trail names. */
@@ -55,164 +59,164 @@ const char *const export_people = PEOPLE("s.id, a.id, " CALLED);
 
 /* clang-format off */
 const struct part export_parts[ALL_PARTS] = {
-	[PART_ORGANIZATIONS] = { "organizations",
+	[PART_ORGANIZATIONS] = { .name = "organizations", .select =
 		"SELECT id, uid, parent_id, name, created, valid_to FROM organization"
-		" WHERE root_id = ?1 ORDER BY id", "i",
-		{ { "uid", FIELD_UID }, { "parent", FIELD_ORGANIZATION, true },
-		  { "name", FIELD_NAME }, { "created", FIELD_TIME },
-		  { "valid_to", FIELD_TIME, true } },
-		{ PART_ASSETS }, 1 },
-	[PART_ASSETS] = { "assets",
-		"SELECT 0, kind, count FROM asset WHERE organization_id = ?1 ORDER BY kind", "i",
-		{ { "kind", FIELD_WORD, .words = WORDS("backup-reports", "agents", "machines",
+		" WHERE root_id = ?1 ORDER BY id", .types = "i", .fields =
+		{ FIELD("uid", UID), MAYBE("parent", ORGANIZATION),
+		  FIELD("name", NAME), FIELD("created", TIME),
+		  MAYBE("valid_to", TIME) },
+		.within = { PART_ASSETS }, .n_within = 1 },
+	[PART_ASSETS] = { .name = "assets", .select =
+		"SELECT 0, kind, count FROM asset WHERE organization_id = ?1 ORDER BY kind", .types = "i", .fields =
+		{ { .name = "kind", .kind = FIELD_WORD, .words = WORDS("backup-reports", "agents", "machines",
 		    "encryption-keys", "connection-strings", "backup-configurations") },
-		  { "count", FIELD_NUMBER } } },
-	[PART_LICENCES] = { "licences",
+		  FIELD("count", NUMBER) } },
+	[PART_LICENCES] = { .name = "licences", .select =
 		"SELECT 0, plan, valid_from, valid_to FROM licence WHERE root_id = ?1"
-		" ORDER BY valid_from", "i",
-		{ { "plan", FIELD_WORD, .words = WORDS("enterprise", "trial") },
-		  { "valid_from", FIELD_TIME }, { "valid_to", FIELD_TIME } } },
-	[PART_PEOPLE] = { "people",
-		PEOPLE("s.id, " CALLED ", s.erased, a.kind, a.active, a.created"), "i",
-		{ { "pseudonym", FIELD_UID }, { "email", FIELD_TEXT, true },
-		  { "name", FIELD_TEXT, true }, { "erased", FIELD_TIME, true },
-		  { "kind", FIELD_WORD, true, .words = WORDS("person", "service") },
-		  { "active", FIELD_FLAG, true }, { "created", FIELD_TIME, true } },
-		{ PART_ALIASES, PART_BLOCKS, PART_CLAIMS }, 3 },
-	[PART_ALIASES] = { "aliases",
+		" ORDER BY valid_from", .types = "i", .fields =
+		{ { .name = "plan", .kind = FIELD_WORD, .words = WORDS("enterprise", "trial") },
+		  FIELD("valid_from", TIME), FIELD("valid_to", TIME) } },
+	[PART_PEOPLE] = { .name = "people", .select =
+		PEOPLE("s.id, " CALLED ", s.erased, a.kind, a.active, a.created"), .types = "i", .fields =
+		{ FIELD("pseudonym", UID), MAYBE("email", TEXT),
+		  MAYBE("name", TEXT), MAYBE("erased", TIME),
+		  { .name = "kind", .kind = FIELD_WORD, .maybe = true, .words = WORDS("person", "service") },
+		  MAYBE("active", FLAG), MAYBE("created", TIME) },
+		.within = { PART_ALIASES, PART_BLOCKS, PART_CLAIMS }, .n_within = 3 },
+	[PART_ALIASES] = { .name = "aliases", .select =
 		"SELECT 0, pseudonym FROM subject_alias WHERE subject_id = ?1"
-		" ORDER BY pseudonym", "i",
-		{ { "pseudonym", FIELD_UID } } },
-	[PART_BLOCKS] = { "blocks",
+		" ORDER BY pseudonym", .types = "i", .fields =
+		{ FIELD("pseudonym", UID) } },
+	[PART_BLOCKS] = { .name = "blocks", .select =
 		"SELECT 0, b.valid_from, b.valid_to, b.reason FROM account_block b"
 		" JOIN account a ON a.id = b.account_id WHERE a.subject_id = ?1"
-		" AND b.root_id = ?2 ORDER BY " BY_TIME, "ii",
-		{ FROM_TO, { "reason", FIELD_TEXT, true } } },
-	[PART_CLAIMS] = { "claims",
+		" AND b.root_id = ?2 ORDER BY " BY_TIME, .types = "ii", .fields =
+		{ FROM_TO, MAYBE("reason", TEXT) } },
+	[PART_CLAIMS] = { .name = "claims", .select =
 		"SELECT 0, c.organization_id, c.claim, c.valid_from, c.valid_to"
 		" FROM account_claim c JOIN account a ON a.id = c.account_id"
 		" JOIN organization o ON o.id = c.organization_id"
 		" WHERE a.subject_id = ?1 AND o.root_id = ?2"
 		" ORDER BY c.organization_id, c.claim, c.valid_from, c.valid_to IS NULL,"
-		" c.valid_to", "ii",
-		{ { "organization", FIELD_ORGANIZATION }, { "claim", FIELD_NAME }, FROM_TO } },
-	[PART_GROUPS] = { "groups",
+		" c.valid_to", .types = "ii", .fields =
+		{ FIELD("organization", ORGANIZATION), FIELD("claim", NAME), FROM_TO } },
+	[PART_GROUPS] = { .name = "groups", .select =
 		"SELECT id, uid, organization_id, name, valid_from, valid_to"
-		" FROM security_group WHERE id IN " GROUPS " ORDER BY id", "i",
-		{ { "uid", FIELD_UID }, { "organization", FIELD_ORGANIZATION },
-		  { "name", FIELD_NAME }, FROM_TO },
-		{ PART_LINKS, PART_GROUP_CLAIMS }, 2 },
-	[PART_LINKS] = { "links",
+		" FROM security_group WHERE id IN " GROUPS " ORDER BY id", .types = "i", .fields =
+		{ FIELD("uid", UID), FIELD("organization", ORGANIZATION),
+		  FIELD("name", NAME), FROM_TO },
+		.within = { PART_LINKS, PART_GROUP_CLAIMS }, .n_within = 2 },
+	[PART_LINKS] = { .name = "links", .select =
 		"SELECT 0, organization_id, valid_from, valid_to FROM group_link"
-		" WHERE group_id = ?1 ORDER BY id", "i",
-		{ { "organization", FIELD_ORGANIZATION }, FROM_TO } },
-	[PART_GROUP_CLAIMS] = { "claims",
+		" WHERE group_id = ?1 ORDER BY id", .types = "i", .fields =
+		{ FIELD("organization", ORGANIZATION), FROM_TO } },
+	[PART_GROUP_CLAIMS] = { .name = "claims", .select =
 		"SELECT 0, organization_id, claim, valid_from, valid_to FROM group_claim"
-		" WHERE group_id = ?1 ORDER BY organization_id, claim, " BY_TIME, "i",
-		{ { "organization", FIELD_ORGANIZATION }, { "claim", FIELD_NAME }, FROM_TO } },
-	[PART_SOURCES] = { "sources",
+		" WHERE group_id = ?1 ORDER BY organization_id, claim, " BY_TIME, .types = "i", .fields =
+		{ FIELD("organization", ORGANIZATION), FIELD("claim", NAME), FROM_TO } },
+	[PART_SOURCES] = { .name = "sources", .select =
 		"SELECT id, name, organization_id, identity, anchor, released_digest,"
 		" released_config, released_at FROM source WHERE id IN " SOURCES
-		" ORDER BY id", "i",
-		{ { "name", FIELD_NAME }, { "organization", FIELD_ORGANIZATION },
-		  { "identity", FIELD_TEXT, true }, { "anchor", FIELD_TEXT, true },
-		  { "released_digest", FIELD_HEX, true, DIGEST_SIZE },
-		  { "released_config", FIELD_TEXT, true },
-		  { "released_at", FIELD_TIME, true } } },
-	[PART_BINDINGS] = { "bindings",
+		" ORDER BY id", .types = "i", .fields =
+		{ FIELD("name", NAME), FIELD("organization", ORGANIZATION),
+		  MAYBE("identity", TEXT), MAYBE("anchor", TEXT),
+		  { .name = "released_digest", .kind = FIELD_HEX, .maybe = true, .size = DIGEST_SIZE },
+		  MAYBE("released_config", TEXT),
+		  MAYBE("released_at", TIME) } },
+	[PART_BINDINGS] = { .name = "bindings", .select =
 		"SELECT 0, source_id, anchor, " SUBJECT_OF("account_id") ", since FROM binding"
-		" WHERE source_id IN " SOURCES " ORDER BY source_id, anchor", "i",
-		{ { "source", FIELD_SOURCE }, { "anchor", FIELD_HEX },
-		  { "person", FIELD_ACCOUNT }, { "since", FIELD_TIME } } },
-	[PART_GROUP_BINDINGS] = { "group_bindings",
+		" WHERE source_id IN " SOURCES " ORDER BY source_id, anchor", .types = "i", .fields =
+		{ FIELD("source", SOURCE), FIELD("anchor", HEX),
+		  FIELD("person", ACCOUNT), FIELD("since", TIME) } },
+	[PART_GROUP_BINDINGS] = { .name = "group_bindings", .select =
 		"SELECT 0, source_id, anchor, group_id, name_key FROM group_binding"
-		" WHERE source_id IN " SOURCES " ORDER BY source_id, anchor, group_id", "i",
-		{ { "source", FIELD_SOURCE }, { "anchor", FIELD_HEX },
-		  { "group", FIELD_GROUP }, { "name_key", FIELD_TEXT } } },
-	[PART_ROLES] = { "roles",
+		" WHERE source_id IN " SOURCES " ORDER BY source_id, anchor, group_id", .types = "i", .fields =
+		{ FIELD("source", SOURCE), FIELD("anchor", HEX),
+		  FIELD("group", GROUP), FIELD("name_key", TEXT) } },
+	[PART_ROLES] = { .name = "roles", .select =
 		"SELECT id, group_id, role, " SUBJECT_OF("account_id") ", valid_from, valid_to"
-		" FROM role WHERE group_id IN " GROUPS " ORDER BY id", "i",
-		{ { "group", FIELD_GROUP }, { "role", FIELD_ROLE },
-		  { "person", FIELD_ACCOUNT }, FROM_TO },
-		{ PART_ROLE_GIVERS }, 1 },
-	[PART_ROLE_GIVERS] = { "givers",
+		" FROM role WHERE group_id IN " GROUPS " ORDER BY id", .types = "i", .fields =
+		{ FIELD("group", GROUP), FIELD("role", ROLE),
+		  FIELD("person", ACCOUNT), FROM_TO },
+		.within = { PART_ROLE_GIVERS }, .n_within = 1 },
+	[PART_ROLE_GIVERS] = { .name = "givers", .select =
 		"SELECT 0, nullif(giver, 0), suspended_until, valid_from, valid_to FROM giver"
-		" WHERE role_id = ?1 ORDER BY giver, " BY_TIME, "i",
-		{ { "source", FIELD_GIVER, true }, { "suspended_until", FIELD_TIME, true },
+		" WHERE role_id = ?1 ORDER BY giver, " BY_TIME, .types = "i", .fields =
+		{ MAYBE("source", GIVER), MAYBE("suspended_until", TIME),
 		  FROM_TO } },
-	[PART_MAILS] = { "mails",
+	[PART_MAILS] = { .name = "mails", .select =
 		"SELECT id, organization_id, subject_id, generation, queued, sent, mode"
-		" FROM mail WHERE organization_id IN " ORGANIZATIONS " ORDER BY id", "i",
-		{ { "organization", FIELD_ORGANIZATION }, { "person", FIELD_PERSON },
-		  { "generation", FIELD_NUMBER }, { "queued", FIELD_TIME },
-		  { "sent", FIELD_TIME, true },
-		  { "mode", FIELD_WORD, .words = WORDS("mail", "silent", "staged") } } },
-	[PART_INVITATIONS] = { "invitations",
+		" FROM mail WHERE organization_id IN " ORGANIZATIONS " ORDER BY id", .types = "i", .fields =
+		{ FIELD("organization", ORGANIZATION), FIELD("person", PERSON),
+		  FIELD("generation", NUMBER), FIELD("queued", TIME),
+		  MAYBE("sent", TIME),
+		  { .name = "mode", .kind = FIELD_WORD, .words = WORDS("mail", "silent", "staged") } } },
+	[PART_INVITATIONS] = { .name = "invitations", .select =
 		"SELECT id, group_id, role, subject_id, " SUBJECT_ACTING("inviter_id")
 		", mail_id, state, created, expires, ended, " SUBJECT_OF("account_id")
 		", mode, email, name FROM invitation WHERE group_id IN " GROUPS " ORDER BY id",
 		"i",
-		{ { "group", FIELD_GROUP }, { "role", FIELD_ROLE }, { "person", FIELD_PERSON },
-		  { "inviter", FIELD_PRINCIPAL, true }, { "mail", FIELD_MAIL },
-		  { "state", FIELD_WORD, .words = WORDS("pending", "accepted", "declined",
+		{ FIELD("group", GROUP), FIELD("role", ROLE), FIELD("person", PERSON),
+		  MAYBE("inviter", PRINCIPAL), FIELD("mail", MAIL),
+		  { .name = "state", .kind = FIELD_WORD, .words = WORDS("pending", "accepted", "declined",
 		    "cancelled", "expired") },
-		  { "created", FIELD_TIME }, { "expires", FIELD_TIME },
-		  { "ended", FIELD_TIME, true }, { "account", FIELD_ACCOUNT, true },
-		  { "mode", FIELD_WORD, .words = WORDS("mail", "silent", "staged") },
-		  { "email", FIELD_TEXT, true }, { "name", FIELD_TEXT, true } },
-		{ PART_INVITATION_GIVERS }, 1 },
-	[PART_INVITATION_GIVERS] = { "givers",
+		  FIELD("created", TIME), FIELD("expires", TIME),
+		  MAYBE("ended", TIME), MAYBE("account", ACCOUNT),
+		  { .name = "mode", .kind = FIELD_WORD, .words = WORDS("mail", "silent", "staged") },
+		  MAYBE("email", TEXT), MAYBE("name", TEXT) },
+		.within = { PART_INVITATION_GIVERS }, .n_within = 1 },
+	[PART_INVITATION_GIVERS] = { .name = "givers", .select =
 		"SELECT 0, nullif(giver, 0), anchor FROM invitation_giver"
-		" WHERE invitation_id = ?1 ORDER BY giver, anchor", "i",
-		{ { "source", FIELD_GIVER, true }, { "anchor", FIELD_HEX } } },
-	[PART_GIVEN] = { "given",
+		" WHERE invitation_id = ?1 ORDER BY giver, anchor", .types = "i", .fields =
+		{ MAYBE("source", GIVER), FIELD("anchor", HEX) } },
+	[PART_GIVEN] = { .name = "given", .select =
 		"SELECT 0, source_id, group_id, role, anchor, state, since, until, repeats,"
 		" wish, email_key, via FROM given WHERE source_id IN " SOURCES
-		" ORDER BY source_id, group_id, role, anchor", "i",
-		{ { "source", FIELD_SOURCE }, { "group", FIELD_GROUP }, { "role", FIELD_ROLE },
-		  { "anchor", FIELD_HEX },
-		  { "state", FIELD_WORD, .words = WORDS("given", "suspended", "invited",
+		" ORDER BY source_id, group_id, role, anchor", .types = "i", .fields =
+		{ FIELD("source", SOURCE), FIELD("group", GROUP), FIELD("role", ROLE),
+		  FIELD("anchor", HEX),
+		  { .name = "state", .kind = FIELD_WORD, .words = WORDS("given", "suspended", "invited",
 		    "expired", "declined", "cancelled", "undone") },
-		  { "since", FIELD_TIME }, { "until", FIELD_TIME, true },
-		  { "repeats", FIELD_NUMBER }, { "wish", FIELD_FLAG },
-		  { "email_key", FIELD_TEXT, true }, { "via", FIELD_HEX, true } } },
-	[PART_EVIDENCE] = { "evidence",
+		  FIELD("since", TIME), MAYBE("until", TIME),
+		  FIELD("repeats", NUMBER), FIELD("wish", FLAG),
+		  MAYBE("email_key", TEXT), MAYBE("via", HEX) } },
+	[PART_EVIDENCE] = { .name = "evidence", .select =
 		"SELECT 0, source_id, anchor, kind, first, last FROM evidence"
-		" WHERE source_id IN " SOURCES " ORDER BY source_id, anchor", "i",
-		{ { "source", FIELD_SOURCE }, { "anchor", FIELD_HEX },
-		  { "kind", FIELD_WORD, .words = WORDS("tombstone", "disabled", "expired",
+		" WHERE source_id IN " SOURCES " ORDER BY source_id, anchor", .types = "i", .fields =
+		{ FIELD("source", SOURCE), FIELD("anchor", HEX),
+		  { .name = "kind", .kind = FIELD_WORD, .words = WORDS("tombstone", "disabled", "expired",
 		    "out-of-scope", "not-found") },
-		  { "first", FIELD_TIME }, { "last", FIELD_TIME } } },
-	[PART_CHAINS] = { "chains",
+		  FIELD("first", TIME), FIELD("last", TIME) } },
+	[PART_CHAINS] = { .name = "chains", .select =
 		"SELECT organization_id, organization_id, seq, head FROM chain"
-		" WHERE organization_id IN " ORGANIZATIONS " ORDER BY organization_id", "i",
-		{ { "organization", FIELD_ORGANIZATION }, { "seq", FIELD_NUMBER },
-		  { "head", FIELD_HEX, .size = HASH_SIZE } },
-		{ PART_CHECKPOINTS }, 1 },
-	[PART_CHECKPOINTS] = { "checkpoints",
+		" WHERE organization_id IN " ORGANIZATIONS " ORDER BY organization_id", .types = "i", .fields =
+		{ FIELD("organization", ORGANIZATION), FIELD("seq", NUMBER),
+		  { .name = "head", .kind = FIELD_HEX, .size = HASH_SIZE } },
+		.within = { PART_CHECKPOINTS }, .n_within = 1 },
+	[PART_CHECKPOINTS] = { .name = "checkpoints", .select =
 		"SELECT 0, seq, head, at, principal FROM checkpoint"
-		" WHERE organization_id = ?1 ORDER BY seq", "i",
-		{ { "seq", FIELD_NUMBER }, { "head", FIELD_HEX, .size = HASH_SIZE },
-		  { "at", FIELD_TIME }, { "principal", FIELD_TEXT } } },
-	[PART_AUDIT] = { "audit",
+		" WHERE organization_id = ?1 ORDER BY seq", .types = "i", .fields =
+		{ FIELD("seq", NUMBER), { .name = "head", .kind = FIELD_HEX, .size = HASH_SIZE },
+		  FIELD("at", TIME), FIELD("principal", TEXT) } },
+	[PART_AUDIT] = { .name = "audit", .select =
 		"SELECT 0, organization_id, seq, at, run_id, source_id, principal, os_user,"
 		" impersonated, subject, action, target, before, after, code, hash FROM audit"
-		" WHERE organization_id IN " ORGANIZATIONS " ORDER BY organization_id, seq", "i",
-		{ { "organization", FIELD_ORGANIZATION }, { "seq", FIELD_NUMBER },
-		  { "at", FIELD_TIME }, { "run", FIELD_NUMBER, true },
-		  { "source", FIELD_NUMBER, true }, { "principal", FIELD_TEXT },
-		  { "os_user", FIELD_TEXT }, { "impersonated", FIELD_FLAG },
-		  { "subject", FIELD_TEXT, true }, { "action", FIELD_TEXT },
-		  { "target", FIELD_TEXT }, { "before", FIELD_TEXT, true },
-		  { "after", FIELD_TEXT, true }, { "code", FIELD_TEXT, true },
-		  { "hash", FIELD_HEX, .size = HASH_SIZE } } },
-	[PART_REVIEWS] = { "reviews",
+		" WHERE organization_id IN " ORGANIZATIONS " ORDER BY organization_id, seq", .types = "i", .fields =
+		{ FIELD("organization", ORGANIZATION), FIELD("seq", NUMBER),
+		  FIELD("at", TIME), MAYBE("run", NUMBER),
+		  MAYBE("source", NUMBER), FIELD("principal", TEXT),
+		  FIELD("os_user", TEXT), FIELD("impersonated", FLAG),
+		  MAYBE("subject", TEXT), FIELD("action", TEXT),
+		  FIELD("target", TEXT), MAYBE("before", TEXT),
+		  MAYBE("after", TEXT), MAYBE("code", TEXT),
+		  { .name = "hash", .kind = FIELD_HEX, .size = HASH_SIZE } } },
+	[PART_REVIEWS] = { .name = "reviews", .select =
 		"SELECT id, organization_id, as_of, at, " SUBJECT_ACTING("principal_id")
 		", people, invitations, digest, note FROM review"
-		" WHERE organization_id IN " ORGANIZATIONS " ORDER BY id", "i",
-		{ { "organization", FIELD_ORGANIZATION }, { "as_of", FIELD_TIME },
-		  { "at", FIELD_TIME }, { "principal", FIELD_PRINCIPAL, true },
-		  { "people", FIELD_NUMBER }, { "invitations", FIELD_NUMBER },
-		  { "digest", FIELD_HEX }, { "note", FIELD_TEXT, true } } },
+		" WHERE organization_id IN " ORGANIZATIONS " ORDER BY id", .types = "i", .fields =
+		{ FIELD("organization", ORGANIZATION), FIELD("as_of", TIME),
+		  FIELD("at", TIME), MAYBE("principal", PRINCIPAL),
+		  FIELD("people", NUMBER), FIELD("invitations", NUMBER),
+		  FIELD("digest", HEX), MAYBE("note", TEXT) } },
 };
 /* clang-format on */

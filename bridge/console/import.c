@@ -348,10 +348,10 @@ static struct err *read_part(struct import *im, struct reader *r, enum part_id p
 
 static const struct part header = {
 	.name = EXPORT_HEADER,
-	.fields = { { "format", FIELD_NUMBER },
-		    { "epoch", FIELD_UID },
-		    { "exported_at", FIELD_TIME },
-		    { "event_sequence", FIELD_NUMBER } },
+	.fields = { { .name = "format", .kind = FIELD_NUMBER },
+		    { .name = "epoch", .kind = FIELD_UID },
+		    { .name = "exported_at", .kind = FIELD_TIME },
+		    { .name = "event_sequence", .kind = FIELD_NUMBER } },
 };
 
 static struct err *read_header(struct import *im, struct reader *r)

@@ -164,3 +164,23 @@ bool via_next(struct value *via, struct value *anchor)
 	via->len -= len + 1;
 	return true;
 }
+
+struct given given_find(const struct given_set *set, int64_t group, enum role role,
+			const struct value *anchor)
+{
+	struct given wanted = { .group = group, .role = role, .anchor = *anchor };
+
+	for (size_t low = 0, high = set->n; low < high;) {
+		size_t middle = low + (high - low) / 2;
+		struct given g = given_at(set, middle);
+		int order = given_compare(&g, &wanted);
+
+		if (order == 0)
+			return g;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (struct given){ .state = GIVEN_NONE };
+}

@@ -82,6 +82,9 @@ void given_set_add(struct given_set *set, const struct given *given);
 void given_set_end(struct given_set *set);
 /* A row as it was added; it points into the set. */
 struct given given_at(const struct given_set *set, size_t i);
+/* The row of a grant; GIVEN_NONE when nothing is remembered of it. */
+struct given given_find(const struct given_set *set, int64_t group, enum role role,
+			const struct value *anchor);
 
 /* Walk the anchors packed in a via (u8 length, bytes, again); false at the end. */
 bool via_next(struct value *via, struct value *anchor);

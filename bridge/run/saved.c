@@ -149,28 +149,12 @@ static struct err *find_things(struct run *run, struct plan_saved *saved)
 static enum given_state given_now(const struct run *run, const struct plan *plan,
 				  const struct operation *op)
 {
-	const struct given_set *set = run->memory->given;
 	uint32_t group = plan->groups[op->group].view;
-	struct given wanted = {
-		.group = group == VIEW_NONE ? 0 : run->console->view->groups[group].id,
-		.role = (enum role)op->role,
-		.anchor = plan->persons[op->person].anchor,
-	};
-	size_t low = 0, high = set->n;
+	int64_t id = group == VIEW_NONE ? 0 : run->console->view->groups[group].id;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct given g = given_at(set, middle);
-		int order = given_compare(&g, &wanted);
-
-		if (order == 0)
-			return g.state;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return GIVEN_NONE;
+	return given_find(run->memory->given, id, (enum role)op->role,
+			  &plan->persons[op->person].anchor)
+		.state;
 }
 
 /* An id holds what its operation was planned on, so it comes out as it was. */

@@ -156,33 +156,13 @@ static enum operation_kind reverse(enum operation_kind did, enum console_state n
 	}
 }
 
-static struct given given_now(const struct undoing *u, int64_t group, enum role role,
-			      const struct value *anchor)
-{
-	const struct given_set *set = u->run->memory->given;
-	struct given wanted = { .group = group, .role = role, .anchor = *anchor };
-
-	for (size_t low = 0, high = set->n; low < high;) {
-		size_t middle = low + (high - low) / 2;
-		struct given g = given_at(set, middle);
-		int order = given_compare(&g, &wanted);
-
-		if (order == 0)
-			return g;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return (struct given){ .state = GIVEN_NONE };
-}
-
 static void add_operation(struct undoing *u, const struct entry_of_journal *e,
 			  uint32_t view, uint32_t person)
 {
 	struct plan *plan = u->plan;
 	const struct plan_person *p = &plan->persons[person];
-	struct given given = given_now(u, e->group, e->role, &e->anchor);
+	struct given given =
+		given_find(u->run->memory->given, e->group, e->role, &e->anchor);
 	struct plan_seen seen = {
 		plan->source_id, view,    p->account,
 		p->view_email,   e->role, given.state == GIVEN_INVITED

@@ -86,3 +86,22 @@ token()
 {
 	run invite list "$1" --tokens | sed -n "$2s/.* //p"
 }
+
+# write_team N DISABLED: the script of a directory, p1 to pN, of whom the first so many are
+# disabled, in one group.
+write_team()
+{
+	for i in $(seq "$1"); do
+		printf 'entry p%s uid=p%s,dc=contoso,dc=example\n' "$i" "$i"
+		printf '  objectClass: inetOrgPerson\n  cn: p%s\n' "$i"
+		printf '  mail: p%s@contoso.example\n' "$i"
+		[ "$i" -gt "$2" ] || printf '  employeeType: disabled\n'
+	done >"$scratch/people.script"
+	{
+		printf 'entry ops cn=Backup-Ops,dc=contoso,dc=example\n'
+		printf '  objectClass: groupOfNames\n  cn: Backup-Ops\n'
+		for i in $(seq "$1"); do
+			printf '  member: uid=p%s,dc=contoso,dc=example\n' "$i"
+		done
+	} >>"$scratch/people.script"
+}

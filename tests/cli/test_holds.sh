@@ -20,24 +20,6 @@ sources:
         to: { group: "\$1", role: member, create: true }
 END
 
-# write_people N DISABLED: p1 to pN, of whom the first so many are disabled, in one group.
-write_people()
-{
-	for i in $(seq "$1"); do
-		printf 'entry p%s uid=p%s,dc=contoso,dc=example\n' "$i" "$i"
-		printf '  objectClass: inetOrgPerson\n  cn: p%s\n' "$i"
-		printf '  mail: p%s@contoso.example\n' "$i"
-		[ "$i" -gt "$2" ] || printf '  employeeType: disabled\n'
-	done >"$scratch/people.script"
-	{
-		printf 'entry ops cn=Backup-Ops,dc=contoso,dc=example\n'
-		printf '  objectClass: groupOfNames\n  cn: Backup-Ops\n'
-		for i in $(seq "$1"); do
-			printf '  member: uid=p%s,dc=contoso,dc=example\n' "$i"
-		done
-	} >>"$scratch/people.script"
-}
-
 digest()
 {
 	run plan contoso | sed -n '1s/.* plan \([0-9a-f]*\),.*/\1/p'
@@ -54,7 +36,7 @@ quiet principal add sync@northwind.example --owner-of northwind/contoso
 as=ada@northwind.example
 
 # The first plan, by its digest: that is what releases the configuration.
-write_people 9 0
+write_team 9 0
 first=$(digest)
 run run contoso >"$scratch/raw" 2>&1
 grep -q 'first run of a configuration only plans' "$scratch/raw" ||
@@ -68,7 +50,7 @@ END
 run plan contoso >"$scratch/raw" || fail "something is left to do"
 
 # Five of nine are disabled at once: held, approved by the digest, one excepted.
-write_people 9 5
+write_team 9 5
 run run contoso >"$scratch/raw" 2>&1
 [ $? = 3 ] || fail "it is not held"
 grep -q 'would remove 5 of 9 people' "$scratch/raw" || fail "the numbers are missing"

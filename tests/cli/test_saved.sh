@@ -24,24 +24,6 @@ write_config()
 	END
 }
 
-# write_people N DISABLED: p1 to pN, of whom the first so many are disabled, in one group.
-write_people()
-{
-	for i in $(seq "$1"); do
-		printf 'entry p%s uid=p%s,dc=contoso,dc=example\n' "$i" "$i"
-		printf '  objectClass: inetOrgPerson\n  cn: p%s\n' "$i"
-		printf '  mail: p%s@contoso.example\n' "$i"
-		[ "$i" -gt "$2" ] || printf '  employeeType: disabled\n'
-	done >"$scratch/people.script"
-	{
-		printf 'entry ops cn=Backup-Ops,dc=contoso,dc=example\n'
-		printf '  objectClass: groupOfNames\n  cn: Backup-Ops\n'
-		for i in $(seq "$1"); do
-			printf '  member: uid=p%s,dc=contoso,dc=example\n' "$i"
-		done
-	} >>"$scratch/people.script"
-}
-
 make_console()
 {
 	quiet store init
@@ -79,7 +61,7 @@ refused()
 }
 
 write_config ''
-write_people 3 0
+write_team 3 0
 make_console
 
 # The first plan, of a source that was never applied: it releases the configuration.
@@ -135,7 +117,7 @@ refused 5 plan-foreign "$scratch/first"
 store=$here
 
 # Carried out as it was read, though the directory says something else by now.
-write_people 9 0
+write_team 9 0
 run apply --plan "$scratch/first" --yes >"$scratch/raw" 2>&1 || {
 	fail "the saved plan is not carried out"
 	cat "$scratch/raw"
@@ -151,13 +133,13 @@ grep -q '6 to add' "$scratch/raw" || fail "the next pull does not find the rest"
 run plan contoso -o "$scratch/plan" >/dev/null
 quiet apply contoso --yes
 refused 1 'Nothing was changed' "$scratch/plan"
-write_people 9 1
+write_team 9 1
 run plan contoso -o "$scratch/plan" >/dev/null
 as=sync@northwind.example
 quiet invite cancel northwind/contoso Ops p1@contoso.example --role member
 as=ada@northwind.example
 refused 1 'Nothing was changed' "$scratch/plan"
-write_people 9 2
+write_team 9 2
 run plan contoso -o "$scratch/plan" >/dev/null
 write_config '    removal: suspend'
 refused 1 'the configuration has changed' "$scratch/plan"
