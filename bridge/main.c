@@ -124,6 +124,8 @@ static const struct command commands[] = {
 	  "show the accounts of a root" },
 	{ "account email", cmd_account_email, "EMAIL NEW --in ROOT",
 	  "give an account another address (the person, or operator)" },
+	{ "account bind", cmd_account_bind, "SOURCE EMAIL ANCHOR | SOURCE --file FILE --reason TEXT",
+	  "say which person of a directory an account is" },
 	{ "account erase", cmd_account_erase, "EMAIL",
 	  "forget a person's name and address, in every root (the person, or operator)" },
 	{ "audit", cmd_audit,

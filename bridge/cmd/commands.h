@@ -60,6 +60,7 @@ COMMAND(account_block);
 COMMAND(account_unblock);
 COMMAND(account_list);
 COMMAND(account_email);
+COMMAND(account_bind);
 COMMAND(account_erase);
 
 /* Invitations: of whoever owns the group and its home; answered by who holds the token.

@@ -205,6 +205,16 @@ MUST_CHECK struct err *console_decide(struct console *console, uint32_t organiza
  */
 MUST_CHECK struct err *console_new_epoch(struct console *console, const char *reason);
 
+/*
+ * A person's word that somebody of a source (anchor, as its bytes) is this account, who
+ * is bound to it already or known to the principal: after a rehire, or when a directory
+ * was made anew. What the source remembers of whom it was bound to is theirs from now on.
+ * ERR_USAGE when it is bound so, or to somebody else, already. On the audit trail.
+ */
+MUST_CHECK struct err *console_bind(struct console *console, uint32_t organization,
+				    const char *source, const char *email,
+				    const struct value *anchor, const char *reason);
+
 /* Write what is kept until the end: heads of the audit chains, change counters. */
 MUST_CHECK struct err *console_finish(struct console *console);
 

@@ -353,6 +353,19 @@ static const char *party(TALLOC_CTX *ctx, const struct plan *plan, uint32_t pers
 			  hex_of(ctx, p->anchor.bytes, p->anchor.len));
 }
 
+/* Who is somebody else only by the anchor may be the same person, hired again. */
+static const char *binding(TALLOC_CTX *ctx, const struct plan *plan,
+			   const struct operation *op)
+{
+	const struct plan_person *p = person_of(plan, op);
+
+	if (op->reason != REASON_ADDRESS_BOUND || p == NULL || p->email_key == NULL)
+		return NULL;
+	return mem_printf(ctx, "one person? dirbridge account bind %s %s %s",
+			  plan->source, p->email_key,
+			  hex_of(ctx, p->anchor.bytes, p->anchor.len));
+}
+
 void words_details(TALLOC_CTX *ctx, const struct plan *plan, const struct operation *op,
 		   struct words *words)
 {
@@ -360,6 +373,7 @@ void words_details(TALLOC_CTX *ctx, const struct plan *plan, const struct operat
 	if (op->kind == OPERATION_CONFLICT) {
 		add(words, party(ctx, plan, op->person));
 		add(words, party(ctx, plan, op->other));
+		add(words, binding(ctx, plan, op));
 		return;
 	}
 	add(words, trouble(plan, op));
