@@ -135,6 +135,7 @@ struct source_config {
 	struct range expect_people;
 	const char *const
 		*sentinels; /* e-mail keys and DNs that must be read each time */
+	const char *const *mail_domains; /* keys of domains; none: any */
 	struct limit limits[LIMITS];
 	uint32_t second_person; /* so many removals need a second one's approval; 0: never
 				 */

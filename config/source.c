@@ -213,6 +213,31 @@ static const char *const *sentinels(const struct building *b)
 	return out;
 }
 
+/* As they stand behind the @ of an address's key. */
+static const char *const *mail_domains(const struct building *b)
+{
+	const char *const *texts = settings_texts(b->source, "mail_domains");
+	size_t n = 0;
+	const char **out;
+
+	while (texts != NULL && texts[n] != NULL)
+		n++;
+	out = mem_array(b->ctx, const char *, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		char *address = mem_printf(out, "x@%s", texts[i]);
+		char *key = email_key(out, address, strlen(address));
+
+		out[i] = key ? strchr(key, '@') + 1 : "";
+		if (key == NULL)
+			problem(b->problems, place_of_setting(b, "mail_domains"),
+				"\"mail_domains\" holds \"%s\", which is no domain: "
+				"write "
+				"contoso.example",
+				texts[i]);
+	}
+	return out;
+}
+
 static const char *const *protected_names(const struct building *b)
 {
 	const char *const *texts = settings_texts(b->source, "protect");
@@ -261,6 +286,7 @@ static void fill_source(const struct building *b)
 		       &out->expect_people.high);
 	out->protect = protected_names(b);
 	out->sentinels = sentinels(b);
+	out->mail_domains = mail_domains(b);
 	limits_read(b);
 	out->shared_directory = settings_bool(s, "shared_directory");
 	out->idle_timeout = settings_number(s, "idle_timeout");

@@ -38,6 +38,8 @@ const struct setting config_source_settings[] = {
 	  "how many people the directory must show", 0, 0, NULL },
 	{ "sentinels", SETTING_TEXTS, 0, NULL,
 	  "addresses or DNs that the directory must always show", 0, 0, NULL },
+	{ "mail_domains", SETTING_TEXTS, 0, NULL,
+	  "domains of the addresses that may be let in without a person", 0, 0, NULL },
 	{ "limits.people", SETTING_TEXT, SETTING_MAIN, NULL,
 	  "people who may lose everything in one run", 0, 0, NULL },
 	{ "limits.disabled", SETTING_TEXT, SETTING_MAIN, NULL,

@@ -121,6 +121,33 @@ bool guard_health(struct plan *plan, const struct history *h)
 	return healthy;
 }
 
+static bool is_of(const char *email_key, const char *const *domains)
+{
+	const char *at = strrchr(email_key, '@');
+
+	for (; at != NULL && *domains != NULL; domains++)
+		if (strcmp(at + 1, *domains) == 0)
+			return true;
+	return false;
+}
+
+void guard_domains(struct plan *plan, const char *const *domains)
+{
+	for (size_t i = 0; domains != NULL && *domains && i < plan->n_operations; i++) {
+		struct operation *op = &plan->operations[i];
+		const char *key = op->person == PLAN_NONE
+					  ? NULL
+					  : plan->persons[op->person].email_key;
+
+		if (op->verdict != VERDICT_DO || key == NULL ||
+		    op->kind < OPERATION_GRANT || op->kind > OPERATION_JOIN_INVITATION ||
+		    is_of(key, domains))
+			continue;
+		op->verdict = VERDICT_HOLD;
+		op->guard = REASON_MAIL_DOMAIN;
+	}
+}
+
 static size_t at_most(size_t a, size_t b)
 {
 	return a < b ? a : b;

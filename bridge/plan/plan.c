@@ -78,6 +78,8 @@ static const struct {
 	[REASON_SECOND_PERSON] = { "second-person",
 				   "approved; a second person must approve as well" },
 	[REASON_UNDONE] = { "undone", "turned round by hand" },
+	[REASON_MAIL_DOMAIN] = { "mail-domain",
+				 "the address is of none of the source's domains" },
 	[REASON_BUG] = { "bug", "a bug: no row of the decision table fits" },
 };
 

@@ -89,6 +89,7 @@ enum reason {
 	REASON_PAUSED,        /* paused: a person has stopped it until resumed */
 	REASON_SECOND_PERSON, /* second-person: must approve as well, it is so many */
 	REASON_UNDONE,        /* undone: a person turns round what a run did */
+	REASON_MAIL_DOMAIN,   /* mail-domain: the address is of none of the source */
 	REASON_BUG,           /* bug: no row of the table fits */
 	REASONS
 };
@@ -295,6 +296,10 @@ void plan_judge(struct plan *plan, struct view *view, const struct principal *pr
  * two or more within the last 24 hours? Such a change is held, whatever the signal.
  */
 bool guard_empties(const struct view *view, const struct change *change);
+
+/* Holds, before people's decisions, whoever would be let in or invited under an address
+ * of none of these domains (keys, as behind the @ of email_key()); no domains: nobody. */
+void guard_domains(struct plan *plan, const char *const *domains);
 
 /* ---- source health ---- */
 

@@ -223,6 +223,7 @@ struct err *judge_plan(struct run *run)
 		limits[l] = (struct budget_limit){ c->count, c->percent, c->until };
 	}
 
+	guard_domains(run->plan, run->source->mail_domains);
 	plan_decide(run->plan);
 	budget_guard(run->plan, limits);
 	plan_judge(run->plan, run->console->view, &run->console->principal);
