@@ -157,10 +157,10 @@ refuses 0 "\"digest\": \"$digest\"" store copy "$scratch/again.db" --json
 rows=$(sed -n 's/.*"rows": \([0-9]*\),/\1/p' "$scratch/got")
 [ "$rows" -gt 40 ] || fail "too few rows were copied: $rows"
 as=$ada
-run roster northwind/contoso --json >"$scratch/here"
+run roster northwind/contoso --json | grep -v '^  "at"' >"$scratch/here"
 for copy in monday copy again; do
 	"$program" --store "$scratch/$copy.db" --as $ada roster northwind/contoso --json |
-		cmp -s - "$scratch/here" || fail "$copy.db has another roster"
+		grep -v '^  "at"' | cmp -s - "$scratch/here" || fail "$copy.db has another roster"
 done
 "$program" --store "$scratch/copy.db" --as $ada group create northwind/contoso New >/dev/null ||
 	fail "the copy cannot be used"
