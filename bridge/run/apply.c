@@ -179,6 +179,24 @@ static struct err *bind_known(struct apply *a, const struct operation *op)
 			   a->console->view->accounts[p->account].id, a->console->now);
 }
 
+static bool is_in(const struct table *ids, const struct operation *op)
+{
+	return table_get(ids, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
+}
+
+/* Others may have left since the plan was made: what it does not show, nobody has read.
+ */
+static struct err *check_last(const struct apply *a, const struct operation *op,
+			      const struct change *change)
+{
+	const struct plan *plan = a->run->plan;
+
+	if (!plan_takes(op) || !guard_empties(a->console->view, change) ||
+	    (plan->approved != NULL && is_in(plan->approved, op)))
+		return NULL;
+	return stale("it would take the last member of a group that had more");
+}
+
 static struct err *carry_out_person(struct apply *a, struct operation *op)
 {
 	struct plan *plan = a->run->plan;
@@ -186,10 +204,14 @@ static struct err *carry_out_person(struct apply *a, struct operation *op)
 	struct err *err = NULL;
 	int64_t since;
 
-	if (plan_change(plan, op, a->console->view, &change))
+	if (plan_change(plan, op, a->console->view, &change)) {
+		err = check_last(a, op, &change);
+		if (err)
+			return err;
 		err = console_change(a->console, &change,
 				     &plan->persons[op->person].anchor,
 				     reason_code((enum reason)op->reason));
+	}
 	if (err == NULL)
 		err = find_since(a, op, &change, &since);
 	if (err == NULL)
@@ -319,11 +341,6 @@ static struct err *record_held(struct apply *a, const struct operation *op)
 		a->console->now, a->run_id, operation_name((enum operation_kind)op->kind),
 		operation_code(op), plan_what(scratch, a->run->plan, op),
 		plan_why(scratch, a->run->plan, op), place_of(a, op));
-}
-
-static bool is_in(const struct table *ids, const struct operation *op)
-{
-	return table_get(ids, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
 }
 
 static struct err *use_up(struct apply *a, const struct operation *op, const char *word)
