@@ -18,7 +18,7 @@ static const struct command commands[] = {
 	  "show what waits for a person" },
 	{ "approve", cmd_approve, "SOURCE ID...|--all|--plan DIGEST [--except ID]... --reason TEXT",
 	  "let held operations happen, at once" },
-	{ "reject", cmd_reject, "SOURCE ID...|--all --reason TEXT",
+	{ "reject", cmd_reject, "SOURCE ID...|--all [--until TIME] --reason TEXT",
 	  "silence held operations" },
 	{ "pause", cmd_pause,
 	  "SOURCE | ORG | --all [--removals | --invitations] --reason TEXT",

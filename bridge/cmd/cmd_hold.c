@@ -5,36 +5,65 @@
 
 /* ---- holds ---- */
 
+static bool is_set_aside(const struct held *h)
+{
+	return h->decision != NULL && strcmp(h->decision, "reject") == 0;
+}
+
 static json_t *held_json(const struct held *h, const char *id)
 {
-	json_t *one = cmd_object("id", id, "source", h->source, "kind", h->kind, "code",
-				 h->code, "what", h->what, "reason", h->reason,
-				 "decision", h->decision, NULL);
+	json_t *one =
+		cmd_object("id", id, "source", h->source, "kind", h->kind, "code",
+			   h->code, "what", h->what, "reason", h->reason, "decision",
+			   h->decision, "by", h->by, "why", h->why, NULL);
 
 	json_object_set_new(one, "since", cmd_stamp(h->since));
+	json_object_set_new(one, "until", cmd_stamp(h->until));
 	return one;
 }
 
+static const char *set_aside(struct cmd *cmd, const struct held *h)
+{
+	if (h->until == 0)
+		return mem_printf(cmd, "rejected by %s", h->by);
+	return mem_printf(cmd, "set aside until %s by %s",
+			  clock_format_short(cmd, h->until), h->by);
+}
+
+static void list_one(struct cmd *cmd, struct listing *list, const struct held *h)
+{
+	const char *id = hex_of(cmd, h->id, DIGEST_SIZE);
+
+	if (is_set_aside(h))
+		listing_add(list, held_json(h, id), mem_strndup(cmd, id, 12), "", h->what,
+			    set_aside(cmd, h), h->why);
+	else
+		listing_add(
+			list, held_json(h, id), mem_strndup(cmd, id, 12), h->decision,
+			h->what,
+			mem_printf(cmd, "since %s", clock_format_short(cmd, h->since)),
+			h->reason);
+}
+
+/* What waits first, then what need not be decided again so soon. */
 static void show(struct cmd *cmd, const struct held *h, size_t n)
 {
 	struct listing *list = listing_new(cmd, 5);
+	int64_t waiting = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const char *id = hex_of(cmd, h[i].id, DIGEST_SIZE);
-
-		listing_add(
-			list, held_json(&h[i], id), mem_strndup(cmd, id, 12),
-			h[i].decision, h[i].what,
-			mem_printf(cmd, "since %s", clock_format_short(cmd, h[i].since)),
-			h[i].reason);
-	}
+	for (int aside = 0; aside < 2; aside++)
+		for (size_t i = 0; i < n; i++)
+			if (is_set_aside(&h[i]) == (aside == 1)) {
+				list_one(cmd, list, &h[i]);
+				waiting += aside == 0;
+			}
 	listing_end(list, "holds", NULL);
-	if (n > 0) {
+	if (waiting > 0) {
 		cmd_say(cmd, "%s waiting; decide with: dirbridge approve SOURCE ID...",
-			cmd_count(cmd, (int64_t)n, "operation"));
+			cmd_count(cmd, waiting, "operation"));
 		cmd->status = 3;
 	} else {
-		cmd_say(cmd, "nothing is held");
+		cmd_say(cmd, n > 0 ? "nothing else is held" : "nothing is held");
 	}
 }
 
@@ -91,9 +120,27 @@ static struct err *find_held(struct cmd *cmd, const struct held *held, size_t n,
 			SHORTEST, cmd->args[0]);
 }
 
+struct decision {
+	const char *word, *reason;
+	const char *plan;    /* digest, or its first digits; NULL: by id */
+	const char **except; /* ids, or their first digits; may be NULL */
+	bool all;
+	const char *time; /* of reject: until when; NULL */
+	int64_t until;
+	size_t n;  /* out: how many were decided */
+	bool done; /* out: and carried out already */
+};
+
+static struct err *decide_one(struct console *c, uint32_t here,
+			      const struct source_config *source,
+			      const struct decision *d, const struct held *h)
+{
+	return console_decide(c, here, source->name, d->word, h->id, h->organization,
+			      d->until, d->reason);
+}
+
 static struct err *decide_all(struct cmd *cmd, const struct source_config *source,
-			      const char *word, const char *reason, bool all,
-			      size_t *decided)
+			      struct decision *d)
 {
 	struct console *c = cmd->console;
 	struct held *held;
@@ -103,29 +150,35 @@ static struct err *decide_all(struct cmd *cmd, const struct source_config *sourc
 
 	if (err == NULL)
 		err = console_holds(cmd, c, here, source->name, &held, &n);
-	for (size_t i = 0; err == NULL && all && i < n; i++)
-		err = console_decide(c, here, source->name, word, held[i].id,
-				     held[i].organization, reason);
-	for (int i = 1; err == NULL && !all && i < cmd->n_args; i++) {
+	for (size_t i = 0; err == NULL && d->all && i < n; i++)
+		if (!is_set_aside(&held[i])) {
+			err = decide_one(c, here, source, d, &held[i]);
+			d->n++;
+		}
+	for (int i = 1; err == NULL && !d->all && i < cmd->n_args; i++) {
 		const struct held *h;
 
 		err = find_held(cmd, held, n, cmd->args[i], &h);
 		if (err == NULL)
-			err = console_decide(c, here, source->name, word, h->id,
-					     h->organization, reason);
+			err = decide_one(c, here, source, d, h);
+		d->n++;
 	}
-	*decided = all ? n : (size_t)cmd->n_args - 1;
 	return err;
 }
 
-struct decision {
-	const char *word, *reason;
-	const char *plan;    /* digest, or its first digits; NULL: by id */
-	const char **except; /* ids, or their first digits; may be NULL */
-	bool all;
-	size_t n;  /* out: how many were decided */
-	bool done; /* out: and carried out already */
-};
+static struct err *read_until(struct cmd *cmd, struct decision *d)
+{
+	struct err *err;
+
+	if (d->time == NULL)
+		return NULL;
+	if (strcmp(d->word, "reject") != 0)
+		return err_new(ERR_USAGE, "an approval lapses by itself, after 72 hours");
+	err = cmd_time(d->time, &d->until);
+	if (err == NULL && d->until <= cmd->now)
+		err = err_new(ERR_USAGE, "\"%s\" is over", d->time);
+	return err;
+}
 
 static struct err *read_decision(struct cmd *cmd, struct decision *d)
 {
@@ -134,6 +187,7 @@ static struct err *read_decision(struct cmd *cmd, struct decision *d)
 		{ "all", 0, CMD_FLAG, &d->all },
 		{ "plan", 0, CMD_TEXT, &d->plan },
 		{ "except", 0, CMD_TEXTS, &d->except },
+		{ "until", 0, CMD_TEXT, &d->time },
 		{ NULL, 0, CMD_FLAG, NULL },
 	};
 	struct err *err = cmd_parse(cmd, options, 1, 10000);
@@ -155,7 +209,7 @@ static struct err *read_decision(struct cmd *cmd, struct decision *d)
 			       SHORTEST);
 	if (d->except != NULL && d->plan == NULL)
 		return err_new(ERR_USAGE, "--except goes with --plan");
-	return NULL;
+	return read_until(cmd, d);
 }
 
 static struct err *decide(struct cmd *cmd, struct decision *d,
@@ -171,7 +225,7 @@ static struct err *decide(struct cmd *cmd, struct decision *d,
 		return err;
 	err = cmd_enter(cmd, STORE_WRITE, (*source)->organization);
 	if (err == NULL)
-		err = decide_all(cmd, *source, d->word, d->reason, d->all, &d->n);
+		err = decide_all(cmd, *source, d);
 	return cmd_leave(cmd, err);
 }
 
@@ -216,7 +270,7 @@ static struct err *decide_plan(struct cmd *cmd, const struct source_config *sour
 		    op->kind >= OPERATION_KEEP || is_excepted(d, op))
 			continue;
 		err = console_decide(c, here, source->name, "approve", op->id.bytes,
-				     acts_at(c, plan, op, here), d->reason);
+				     acts_at(c, plan, op, here), 0, d->reason);
 		d->n++;
 	}
 	return cmd_leave(cmd, err);
@@ -322,7 +376,12 @@ struct err *cmd_reject(struct cmd *cmd)
 
 	if (err)
 		return err;
-	cmd_say(cmd, "rejected: %zu; not asked again while the directory says so", d.n);
+	if (d.until == 0)
+		cmd_say(cmd, "rejected: %zu; not asked again while the directory says so",
+			d.n);
+	else
+		cmd_say(cmd, "set aside: %zu; asked again after %s", d.n,
+			clock_format_short(cmd, d.until));
 	cmd_json(cmd, json_pack("{s:i}", "rejected", (int)d.n));
 	return NULL;
 }

@@ -180,6 +180,8 @@ struct held {
 	int64_t since;
 	uint32_t organization; /* where it acts */
 	const char *decision;  /* "approve" or "reject" when there is one; NULL */
+	int64_t until;         /* when that lapses; 0: not by a date */
+	const char *by, *why;  /* who decided so, and the reason; not escaped */
 };
 
 /* What is held of the sources of an organization that the principal owns (and below), or
@@ -190,13 +192,14 @@ MUST_CHECK struct err *console_holds(TALLOC_CTX *ctx, struct console *console,
 
 /*
  * A person's decision on an operation of a source, by its id: "approve" lapses after 72
- * hours, "reject" silences the operation until it is no longer derived. Needs Owner where
- * the operation acts (acts_at) as well as of the source's organization.
+ * hours, "reject" silences the operation until it is no longer derived, or until that
+ * time (0: none), when it is held again. Needs Owner where the operation acts (acts_at)
+ * as well as of the source's organization.
  */
 MUST_CHECK struct err *console_decide(struct console *console, uint32_t organization,
 				      const char *source, const char *word,
 				      const uint8_t id[DIGEST_SIZE], uint32_t acts_at,
-				      const char *reason);
+				      int64_t until, const char *reason);
 
 /*
  * A person's word that a store that was restored is right: it begins a new epoch.

@@ -25,6 +25,9 @@ static void read_row(TALLOC_CTX *ctx, const struct console *c, const struct rows
 		.since = row_int(r, 6),
 		.organization = view_organization_by_id(c->view, row_int(r, 7)),
 		.decision = text(ctx, r, 8),
+		.until = row_int(r, 9),
+		.by = text(ctx, r, 10),
+		.why = text(ctx, r, 11),
 	};
 	id = row_blob(r, 0, &len);
 	memcpy(out->id, id, len < DIGEST_SIZE ? len : DIGEST_SIZE);
@@ -46,10 +49,12 @@ struct err *console_holds(TALLOC_CTX *ctx, struct console *c, uint32_t organizat
 		" FROM organization o JOIN here ON o.parent_id = here.id)"
 		" SELECT h.operation, q.name, h.kind, h.code, h.what, h.reason, h.since,"
 		" coalesce(h.organization_id, q.organization_id),"
-		" (SELECT d.word FROM decision d WHERE d.source_id = h.source_id"
-		"  AND d.operation = h.operation AND d.used_run IS NULL"
-		"  AND (d.lapses IS NULL OR d.lapses > ?3) ORDER BY d.id DESC LIMIT 1)"
+		" d.word, d.lapses, p.name, d.reason"
 		" FROM held h JOIN source q ON q.id = h.source_id"
+		" LEFT JOIN decision d ON d.id = (SELECT max(x.id) FROM decision x"
+		"  WHERE x.source_id = h.source_id AND x.operation = h.operation"
+		"  AND x.used_run IS NULL AND (x.lapses IS NULL OR x.lapses > ?3))"
+		" LEFT JOIN principal p ON p.id = d.principal_id"
 		" WHERE q.organization_id IN (SELECT id FROM here)"
 		" AND (?2 IS NULL OR q.name = ?2) ORDER BY q.name, h.since, h.what",
 		"iti", c->view->organizations[organization].id, source, c->now);
@@ -76,7 +81,7 @@ static struct err *may_decide(const struct console *c, uint32_t organization,
 
 struct err *console_decide(struct console *c, uint32_t organization, const char *source,
 			   const char *word, const uint8_t id[DIGEST_SIZE],
-			   uint32_t acts_at, const char *reason)
+			   uint32_t acts_at, int64_t until, const char *reason)
 {
 	AUTO_MEM char *hex = hex_of(NULL, id, DIGEST_SIZE);
 	AUTO_MEM char *action = mem_printf(NULL, "operation.%s", word);
@@ -106,7 +111,7 @@ struct err *console_decide(struct console *c, uint32_t organization, const char 
 				"ibtitint", c->source, id, (size_t)DIGEST_SIZE, word,
 				c->principal_id, reason, c->now,
 				strcmp(word, "approve") == 0 ? c->now + APPROVAL_LIFETIME
-							     : INT64_C(0),
+							     : until,
 				c->os_user);
 	return err ? err : audit_write(c, &line);
 }

@@ -317,12 +317,12 @@ static int64_t place_of(const struct apply *a, const struct operation *op)
 }
 
 /* What is held now, by id and in words; since when is kept for what was held before, also
- * while it is paused. */
+ * while it is paused or set aside. */
 static struct err *record_held(struct apply *a, const struct operation *op)
 {
 	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
 
-	if (op->guard == REASON_PAUSED)
+	if (op->guard == REASON_PAUSED || op->guard == REASON_REJECTED)
 		return store_run(a->store,
 				 "UPDATE held SET run_id = ?3 WHERE source_id = ?1"
 				 " AND operation = ?2",

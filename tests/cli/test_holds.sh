@@ -78,6 +78,7 @@ walk 0 reject contoso "$(echo "$keep" | cut -c1-8)" --reason "stays" <<-END
 END
 run run contoso >"$scratch/raw" 2>&1 || fail "what was rejected is asked again"
 walk 0 holds contoso <<-END
-	nothing is held
+	$(echo "$keep" | cut -c1-12)    cancel p5@contoso.example as member of northwind/contoso / Ops  rejected by ada@northwind.example  stays
+	nothing else is held
 END
 finish
