@@ -92,6 +92,7 @@ struct wanted {
 	uint32_t n_findings;
 	int64_t due;               /* the earliest expiry ahead of now, or 0 */
 	uint32_t directory_groups; /* entries that are groups */
+	uint32_t members;          /* member values that name an entry of the mirror */
 	uint32_t unresolved;       /* member values that name no entry of the mirror */
 };
 

@@ -247,6 +247,7 @@ static void read_group(struct reading *r)
 		add_edge(m, r->groups[i]);
 	g->persons.count = g->groups.first - g->persons.first;
 	g->groups.count = m->n_edges - g->groups.first;
+	m->wanted->members += (uint32_t)(m->n_edges - g->persons.first);
 	m->wanted->unresolved += g->unresolved.count;
 }
 

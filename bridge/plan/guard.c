@@ -2,7 +2,7 @@
 #include "bridge/plan/plan.h"
 #include <stdlib.h>
 
-enum { SHRUNKEN_PERCENT = 30 };
+enum { SHRUNKEN_PERCENT = 30, LOST_PERCENT = 50, FEW = 10 };
 
 bool guard_empties(const struct view *view, const struct change *change)
 {
@@ -67,6 +67,29 @@ static bool shrunken(struct plan *plan, const char *what, uint32_t now, uint32_t
 	return true;
 }
 
+/* The entries are there, but what they say is not: an attribute that may no longer be
+ * read looks as if nobody had it. */
+static bool attribute_lost(struct plan *plan, const char *what, const char *expect,
+			   uint32_t now, uint32_t before)
+{
+	uint64_t lost = before > now ? before - now : 0;
+	uint32_t n =
+		strcmp(expect, "people") == 0 ? plan->pull.people : plan->pull.groups;
+
+	if (before < FEW || lost * 100 <= (uint64_t)before * LOST_PERCENT)
+		return false;
+	plan_find(plan, "attribute-lost",
+		  mem_printf(plan,
+			     "See whether the account may still read the attribute. If "
+			     "it is true, say so: dirbridge expect %s --%s %u..%u "
+			     "--reason ...",
+			     plan->source, expect, n, n),
+		  "%s read: %u; the median of the last good runs is %u, and the entries "
+		  "are there: nobody loses anything for being missing",
+		  what, now, before);
+	return true;
+}
+
 static bool empty(struct plan *plan, const struct history *h)
 {
 	uint32_t before = h->n ? median(h->people, h->n) : h->mirror;
@@ -115,9 +138,14 @@ bool guard_health(struct plan *plan, const struct history *h)
 	if (!said)
 		healthy = !unexpected(plan, h);
 	if (!said && h->n > 0)
-		healthy &= !shrunken(plan, "people", people, median(h->people, h->n));
+		healthy &=
+			!shrunken(plan, "people", people, median(h->people, h->n)) &&
+			!attribute_lost(plan, "e-mail addresses", "people",
+					plan->pull.addresses, median(h->addresses, h->n));
 	if (!is_said(&h->said_groups, groups) && h->n > 0)
-		healthy &= !shrunken(plan, "groups", groups, median(h->groups, h->n));
+		healthy &= !shrunken(plan, "groups", groups, median(h->groups, h->n)) &&
+			   !attribute_lost(plan, "members of groups", "groups",
+					   plan->pull.members, median(h->members, h->n));
 	return healthy;
 }
 

@@ -184,7 +184,9 @@ struct pull_facts {
 	const char *server;
 	const char *identity, *anchor; /* of the directory; the kind of its anchors */
 	uint32_t people, groups;       /* entries of each in the mirror that was mapped */
-	uint32_t read;                 /* entries read */
+	uint32_t addresses;            /* people who have a usable one */
+	uint32_t members; /* member values of the groups that name an entry */
+	uint32_t read;    /* entries read */
 	uint32_t pages, ranges, referrals, set_aside, lookups;
 	uint64_t bytes;
 	int64_t us_pull, us_map, us_reconcile, us_judge; /* microseconds */
@@ -311,6 +313,7 @@ struct said {
 /* What is known of a source's size, and what a person said of it. */
 struct history {
 	uint32_t people[5], groups[5]; /* of the last good runs */
+	uint32_t addresses[5], members[5];
 	size_t n;
 	uint32_t mirror;                 /* entries in the mirror so far */
 	int64_t expect_low, expect_high; /* from the configuration; both 0: not set */
@@ -320,8 +323,9 @@ struct history {
 /*
  * Is what was read believable as a set? Adds one finding for each of: incomplete, empty,
  * unreadable, shrunken (over 30 % fewer people or groups than the median of the last
- * five good runs), unexpected (outside expect_people). True when healthy. What was not
- * read whole is incomplete and nothing else: its counts mean nothing. Only `expect`
+ * five good runs), attribute-lost (half of the addresses, or of the memberships, though
+ * the entries are there), unexpected (outside expect_people). True when healthy. What was
+ * not read whole is incomplete and nothing else: its counts mean nothing. Only `expect`
  * silences shrunken, empty and unexpected, only for a count inside what was said, and
  * what was said of the people says nothing of the groups.
  */

@@ -269,16 +269,17 @@ static struct err *record_run(struct apply *a)
 	err = store_run(
 		a->store,
 		"INSERT INTO run (source_id, principal_id, started, ended, complete,"
-		" health, people, groups, plan, config)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-		"iiiiitiibb", a->run->memory->source, a->console->principal_id, plan->now,
-		a->console->now, (int64_t)plan->pull.complete,
+		" health, people, groups, addresses, members, plan, config)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		"iiiiitiiiibb", a->run->memory->source, a->console->principal_id,
+		plan->now, a->console->now, (int64_t)plan->pull.complete,
 		plan->pull.unread     ? "undo"
 		: a->run->saved       ? "saved"
 		: a->run->whole       ? "healthy"
 		: plan->pull.complete ? "suspect"
 				      : "incomplete",
 		(int64_t)plan->pull.people, (int64_t)plan->pull.groups,
+		(int64_t)plan->pull.addresses, (int64_t)plan->pull.members,
 		plan->digest.bytes, (size_t)DIGEST_SIZE, plan->config.bytes,
 		(size_t)DIGEST_SIZE);
 	a->run_id = store_last_id(a->store);

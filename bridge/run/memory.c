@@ -42,6 +42,8 @@ static void load_run(struct memory *m, const struct rows *r, size_t *capacity)
 
 	(void)capacity;
 	h->people[h->n] = (uint32_t)row_int(r, 0);
+	h->addresses[h->n] = (uint32_t)row_int(r, 2);
+	h->members[h->n] = (uint32_t)row_int(r, 3);
 	h->groups[h->n++] = (uint32_t)row_int(r, 1);
 }
 
@@ -160,7 +162,7 @@ static const struct {
 	void (*load)(struct memory *, const struct rows *, size_t *);
 	const char *sql; /* ?1 the source, ?2 now */
 } steps[] = {
-	{ load_run, "SELECT people, groups FROM run WHERE source_id = ?1 AND health = 'healthy'"
+	{ load_run, "SELECT people, groups, addresses, members FROM run WHERE source_id = ?1 AND health = 'healthy'"
 		    " AND ?2 > 0 ORDER BY id DESC LIMIT 5" },
 	{ load_said, "SELECT word, low, high FROM decision WHERE source_id = ?1"
 		     " AND word IN ('expect', 'expect-groups') AND lapses > ?2 ORDER BY id" },

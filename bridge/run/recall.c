@@ -124,6 +124,15 @@ static const struct entry *const *borrowed(const struct run *run)
 	return (const struct entry *const *)run->entries;
 }
 
+static uint32_t count_addresses(const struct wanted *w)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w->n_persons; i++)
+		n += w->persons[i].email_key != NULL;
+	return n;
+}
+
 struct err *make_wanted(struct run *run)
 {
 	int64_t start = clock_ticks();
@@ -141,6 +150,8 @@ struct err *make_wanted(struct run *run)
 	observe_people(run);
 	run->plan->pull.people = run->wanted->n_persons;
 	run->plan->pull.groups = run->wanted->directory_groups;
+	run->plan->pull.members = run->wanted->members;
+	run->plan->pull.addresses = count_addresses(run->wanted);
 	run->plan->pull.us_map += clock_ticks() - start;
 	return NULL;
 }

@@ -193,6 +193,8 @@ const char *const store_schema_sqlite_2 =
 " at INTEGER NOT NULL, layer TEXT NOT NULL, n INTEGER NOT NULL CHECK (n > 0),"
 " PRIMARY KEY (source_id, run_id, layer)) WITHOUT ROWID;"
 "ALTER TABLE decision ADD COLUMN os_user TEXT NOT NULL DEFAULT '';"
+"ALTER TABLE run ADD COLUMN addresses INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE run ADD COLUMN members INTEGER NOT NULL DEFAULT 0;"
 "CREATE INDEX decision_open ON decision(source_id, operation) WHERE used_run IS NULL;"
 "ALTER TABLE held ADD COLUMN what TEXT;"
 "ALTER TABLE held ADD COLUMN reason TEXT;"
