@@ -220,6 +220,18 @@ static void test_limit_with_a_cookie_ends_it_F29(void **state)
 				 "size.prtotal=unlimited)\n");
 }
 
+/* The administrator's limit ends a page that had entries: no partial success. */
+static void test_administrators_limit_is_incomplete_F15(void **state)
+{
+	char *lines = pull(*state, ROOT "search " BASE "\n"
+					" first\n" PERSON(1) " done 11\n");
+
+	assert_non_null(strstr(lines, ENTRY(1)));
+	assert_non_null(strstr(lines,
+			       "end search of \"" BASE "\" ended at page 1 after 1 "
+			       "entries: administrative limit exceeded (LDAP 11)"));
+}
+
 static void test_advice_fits_code_and_server(void **state)
 {
 	static const struct {
@@ -393,6 +405,7 @@ int main(void)
 		TEST(test_filter_that_matches_nothing_where_limits_are_ignored),
 		TEST(test_server_that_answers_something_else),
 		TEST(test_limit_with_a_cookie_ends_it_F29),
+		TEST(test_administrators_limit_is_incomplete_F15),
 		TEST(test_advice_fits_code_and_server),
 		TEST(test_busy_in_the_middle_is_for_later_T5),
 		TEST(test_lost_place_begins_again_once_T11_T95),
