@@ -146,7 +146,7 @@ static struct err *check_anchor(const struct run *run)
 		"Read the same kind of directory, or give the new one another source.");
 }
 
-static struct err *check_identity(struct run *run)
+struct err *check_identity(struct run *run)
 {
 	const char *pinned = run->memory->identity, *now = run->far_side.identity;
 	bool shared;

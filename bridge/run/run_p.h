@@ -26,6 +26,8 @@ MUST_CHECK struct err *dial(struct run *run);
 /* See that it is the directory we know, and read it all. */
 MUST_CHECK struct err *pull(struct run *run);
 void stop_connector(struct run *run);
+/* Whoever is on the far side is who was there before, and nobody else's directory. */
+MUST_CHECK struct err *check_identity(struct run *run);
 
 /* Map the entries, when they have changed since; for what was read this time also note
  * who is disabled. */

@@ -97,8 +97,7 @@ static struct err *check_whose(const struct run *run, const struct plan *plan,
 	const struct source_config *s = run->source;
 
 	if (strcmp(plan->source, s->name) != 0 ||
-	    strcmp(plan->organization, s->organization) != 0 ||
-	    plan->source_id != run->memory->source)
+	    strcmp(plan->organization, s->organization) != 0)
 		return err_hint(err_refused("plan-source",
 					    "plan-source: \"%s\" is a plan of source "
 					    "\"%s\" for \"%s\", not of \"%s\" for \"%s\"",
@@ -113,6 +112,8 @@ static struct err *check_whose(const struct run *run, const struct plan *plan,
 				"72 hours",
 				path, clock_format_short(run->plan, plan->now)),
 			"Nothing was changed. Plan again.");
+	if (plan->source_id != run->memory->source)
+		return moved("another source was applied for the first time");
 	if (!digest_equal(&plan->config, &run->plan->config))
 		return moved("the configuration has changed");
 	return NULL;
@@ -238,8 +239,10 @@ struct err *run_reopen(struct run *run, FILE *in, const char *path)
 	}
 	if (err == NULL)
 		err = check_plan(run, saved->plan);
-	if (err == NULL)
+	if (err == NULL) {
 		adopt(run, saved);
+		err = check_identity(run);
+	}
 	bytes_wipe(key, sizeof key);
 	return err;
 }
