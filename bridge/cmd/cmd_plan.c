@@ -51,8 +51,7 @@ struct err *cmd_plan(struct cmd *cmd)
 
 /* ---- apply ---- */
 
-/* Known before a directory is read, which may take long. */
-static struct err *somebody_to_ask(const struct cmd *cmd)
+struct err *cmd_somebody_to_ask(const struct cmd *cmd)
 {
 	if (isatty(STDIN_FILENO) && !cmd->json)
 		return NULL;
@@ -60,7 +59,7 @@ static struct err *somebody_to_ask(const struct cmd *cmd)
 			"Nothing was changed. Say --yes to apply without asking.");
 }
 
-static bool ask(void)
+bool cmd_ask(void)
 {
 	char answer[16];
 
@@ -85,7 +84,7 @@ static struct err *show_and_apply(struct cmd *cmd, struct run *run, bool yes)
 	if (!cmd->json)
 		cmd_print_plan(cmd, run,
 			       yes ? "to be applied" : "nothing has been changed yet");
-	if (!yes && !ask()) {
+	if (!yes && !cmd_ask()) {
 		cmd_say(cmd, "nothing has been changed");
 		cmd->status = plan_exit_code(run->plan);
 		return NULL;
@@ -152,7 +151,7 @@ struct err *cmd_apply(struct cmd *cmd)
 	struct err *err = cmd_parse(cmd, options, 0, 1);
 
 	if (err == NULL && !yes)
-		err = somebody_to_ask(cmd);
+		err = cmd_somebody_to_ask(cmd);
 	if (err == NULL)
 		err = plan_or_reopen(cmd, saved, &run);
 	if (err)
@@ -181,7 +180,7 @@ struct err *cmd_undo(struct cmd *cmd)
 				      cmd->args[1]);
 	}
 	if (err == NULL && !yes)
-		err = somebody_to_ask(cmd);
+		err = cmd_somebody_to_ask(cmd);
 	if (err == NULL)
 		err = cmd_may_apply(cmd, cmd->args[0]);
 	if (err == NULL)

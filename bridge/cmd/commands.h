@@ -97,6 +97,9 @@ COMMAND(pause);
 COMMAND(resume);
 COMMAND(expect);
 COMMAND(undo);
+COMMAND(source_rename);
+COMMAND(source_replace);
+COMMAND(source_retire);
 
 /* What a run starts as its child. */
 COMMAND(connector);

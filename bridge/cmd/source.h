@@ -7,6 +7,7 @@
 #define DIRBRIDGE_CMD_SOURCE_H
 
 #include "bridge/cmd/cmd.h"
+#include "bridge/console/life.h"
 #include "bridge/map/map.h"
 #include "bridge/run/run.h"
 
@@ -26,6 +27,16 @@ MUST_CHECK struct err *cmd_plan_source(struct cmd *cmd, const char *name,
 				       struct run **run);
 MUST_CHECK struct err *cmd_look_source(struct cmd *cmd, const char *name,
 				       struct run **run);
+
+/* A source as the store remembers it, whatever the configuration says: as cmd_enter() for
+ * writing, for who owns its organization. */
+MUST_CHECK struct err *cmd_enter_source(struct cmd *cmd, const char *name,
+					struct source_life *life, uint32_t *organization);
+
+/* Of what changes the console without --yes: is there a person to ask? Known before a
+ * directory is read, which may take long. ERR_USAGE. Then ask them; true: yes. */
+MUST_CHECK struct err *cmd_somebody_to_ask(const struct cmd *cmd);
+bool cmd_ask(void);
 
 /* As text or JSON on standard output; with -v the searches first. */
 void cmd_print_plan(const struct cmd *cmd, const struct run *run, const char *mode);

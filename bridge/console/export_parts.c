@@ -116,13 +116,13 @@ const struct part export_parts[ALL_PARTS] = {
 		{ FIELD("organization", ORGANIZATION), FIELD("claim", NAME), FROM_TO } },
 	[PART_SOURCES] = { .name = "sources", .select =
 		"SELECT id, name, organization_id, identity, anchor, released_digest,"
-		" released_config, released_at FROM source WHERE id IN " SOURCES
+		" released_config, released_at, retired FROM source WHERE id IN " SOURCES
 		" ORDER BY id", .types = "i", .fields =
 		{ FIELD("name", NAME), FIELD("organization", ORGANIZATION),
 		  MAYBE("identity", TEXT), MAYBE("anchor", TEXT),
 		  { .name = "released_digest", .kind = FIELD_HEX, .maybe = true, .size = DIGEST_SIZE },
 		  MAYBE("released_config", TEXT),
-		  MAYBE("released_at", TIME) } },
+		  MAYBE("released_at", TIME), MAYBE("retired", TIME) } },
 	[PART_BINDINGS] = { .name = "bindings", .select =
 		"SELECT 0, source_id, anchor, " SUBJECT_OF("account_id") ", since FROM binding"
 		" WHERE source_id IN " SOURCES " ORDER BY source_id, anchor", .types = "i", .fields =

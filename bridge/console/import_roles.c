@@ -196,8 +196,8 @@ int64_t import_source(struct import *im, const struct import_value *v, int64_t p
 		import_taken(im, "name", "the store has a source of this name");
 	import_row(im,
 		   "INSERT INTO source (name, organization_id, identity, anchor,"
-		   " released_digest, released_config, released_at)"
-		   " VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		   " released_digest, released_config, released_at, retired)"
+		   " VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 		   0, PART_SOURCES, v, NULL, 0);
 	source->id = store_last_id(im->c->store);
 	return source->id;

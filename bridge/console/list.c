@@ -115,7 +115,8 @@ struct err *list_sources(TALLOC_CTX *ctx, struct store *store, int64_t organizat
 			 const char *const **out)
 {
 	return texts(ctx, store,
-		     "SELECT name FROM source WHERE organization_id = ?1 ORDER BY name",
+		     "SELECT name FROM source WHERE organization_id = ?1"
+		     " AND retired IS NULL ORDER BY name",
 		     "i", organization, out);
 }
 

@@ -196,6 +196,7 @@ const char *const store_schema_sqlite_2 =
 "ALTER TABLE run ADD COLUMN addresses INTEGER NOT NULL DEFAULT 0;"
 "ALTER TABLE run ADD COLUMN members INTEGER NOT NULL DEFAULT 0;"
 "CREATE INDEX decision_open ON decision(source_id, operation) WHERE used_run IS NULL;"
+"ALTER TABLE source ADD COLUMN retired INTEGER;"         /* when it was */
 "ALTER TABLE held ADD COLUMN what TEXT;"
 "ALTER TABLE held ADD COLUMN reason TEXT;"
 "ALTER TABLE held ADD COLUMN organization_id INTEGER REFERENCES organization(id);"
