@@ -82,6 +82,13 @@ enum removal {
 	REMOVAL_SUSPEND,
 };
 
+/* What goes of who is proved to have left. */
+enum leavers {
+	LEAVERS_OURS, /* what the source gave */
+	LEAVERS_ALL, /* what a person gave as well, in the source's organization and below
+		      */
+};
+
 /* How the people that a source invites learn of it; it decides nothing about who is
  * wanted. */
 enum invitations {
@@ -131,6 +138,8 @@ struct source_config {
 	size_t n_grants;
 	enum removal removal;
 	int64_t grace; /* seconds, for REMOVAL_SUSPEND */
+	enum leavers leavers;
+	bool adopt; /* what is wanted and was given by hand becomes the source's alone */
 	enum invitations invitations;
 	struct range expect_people;
 	const char *const
@@ -177,8 +186,9 @@ MUST_CHECK struct err *config_source(const struct config *config, const char *na
 
 /*
  * A text of everything that decides who is wanted (directory address and bases,
- * filters, attributes, rules, removal policy), one line a setting, in a fixed order and
- * with secrets as references; and its digest. Timeouts and limits are not in it.
+ * filters, attributes, rules, removal policy, what becomes of what was given by hand),
+ * one line a setting, in a fixed order and with secrets as references; and its digest.
+ * Timeouts and limits are not in it.
  */
 char *config_decides(TALLOC_CTX *ctx, const struct source_config *source);
 void config_digest(const struct source_config *source, struct digest *out);

@@ -120,6 +120,8 @@ char *config_decides(TALLOC_CTX *ctx, const struct source_config *source)
 	line(out, "removal", source->removal == REMOVAL_SUSPEND ? "suspend" : "revoke");
 	str_addf(out, "grace: %jd\n", (intmax_t)source->grace);
 	line_list(out, "protect", source->protect);
+	line(out, "leavers", source->leavers == LEAVERS_ALL ? "all" : NULL);
+	line(out, "adopt", source->adopt ? "yes" : NULL);
 	return str_take(ctx, out);
 }
 

@@ -281,6 +281,9 @@ static void fill_source(const struct building *b)
 			       ? REMOVAL_SUSPEND
 			       : REMOVAL_REVOKE;
 	out->grace = settings_number(s, "grace");
+	out->leavers = strcmp(settings_text(s, "leavers"), "all") == 0 ? LEAVERS_ALL
+								       : LEAVERS_OURS;
+	out->adopt = settings_bool(s, "adopt");
 	out->invitations = invitations_of(s);
 	settings_range(s, "expect_people", &out->expect_people.low,
 		       &out->expect_people.high);

@@ -15,6 +15,7 @@ const struct setting config_file_settings[] = {
 };
 
 static const char *const removals[] = { "revoke", "suspend", NULL };
+static const char *const leavers[] = { "ours", "all", NULL };
 static const char *const invitations[] = { "mail", "silent", "staged", NULL };
 
 const struct setting config_source_settings[] = {
@@ -32,6 +33,12 @@ const struct setting config_source_settings[] = {
 	  "what becomes of a role that is no longer wanted", 0, 0, removals },
 	{ "grace", SETTING_DURATION, 0, "14d",
 	  "how long a suspended role waits for its return", 0, 400 * CLOCK_DAY, NULL },
+	{ "leavers", SETTING_CHOICE, 0, "ours",
+	  "what goes of who has left: what the source gave, or also what a person gave",
+	  0, 0, leavers },
+	{ "adopt", SETTING_BOOL, 0, "no",
+	  "a role that is wanted and was given by hand becomes the source's alone", 0, 0,
+	  NULL },
 	{ "invitations", SETTING_CHOICE, 0, "mail",
 	  "how the people that it invites learn of it", 0, 0, invitations },
 	{ "expect_people", SETTING_RANGE, 0, NULL,

@@ -210,6 +210,10 @@ static void describe(TALLOC_CTX *ctx, const struct console *c,
 		line->before = change->name;
 		line->after = store_epoch(c->store);
 		break;
+	case CHANGE_TAKE:
+		if (change->for_source && change->giver == GIVER_HAND)
+			line->before = "given by hand";
+		break;
 	case CHANGE_INVITE:
 		if (change->mode == INVITE_STAGED)
 			line->after = "staged";

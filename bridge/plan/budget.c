@@ -83,6 +83,7 @@ struct person_count {
 	uint32_t lost;
 	bool ends, stays, other; /* other: for another reason than disabled, expired */
 	bool moves, invited;
+	uint32_t by_hand; /* roles that a person gave and the plan would take */
 };
 
 struct group_count {
@@ -111,7 +112,7 @@ static bool counts_for_budgets(const struct plan *plan, const struct operation *
 static void count_taken(const struct operation *op, struct person_count *p,
 			struct group_count *g)
 {
-	p->lost++;
+	p->lost += !op->hand;
 	if (op->kind == OPERATION_LEAVE)
 		return;
 	p->ends = true;
@@ -126,6 +127,8 @@ static void count_operations(const struct plan *plan, struct counts *c)
 		const struct operation *op = &plan->operations[i];
 		struct person_count *p;
 
+		if (op->person != PLAN_NONE)
+			c->persons[op->person].by_hand += plan_is_by_hand(op);
 		if (!counts_for_budgets(plan, op))
 			continue;
 		p = &c->persons[op->person];
@@ -147,8 +150,8 @@ static void count_layers(const struct plan *plan, struct counts *c)
 		const struct person_count *p = &c->persons[i];
 		uint32_t had = plan->persons[i].had;
 
-		people += had > 0;
-		grants += had;
+		people += had > 0 || p->by_hand > 0;
+		grants += had + p->by_hand;
 		if (p->ends && !p->stays && p->lost == had)
 			c->n[p->other ? BUDGET_PEOPLE : BUDGET_DISABLED]++;
 		c->n[BUDGET_EMAILS] += p->moves;

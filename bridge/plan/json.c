@@ -195,6 +195,7 @@ static json_t *operation_of(const struct plan *plan, size_t i)
 
 	put(o, "after", text(given_name((enum given_state)op->after)));
 	put(o, "before", before_of(op));
+	put(o, "by_hand", json_boolean(op->hand));
 	put(o, "code", text(operation_code(op)));
 	put(o, "id", hex(op->id.bytes, DIGEST_SIZE));
 	put(o, "invited", text(op->email_key));

@@ -257,6 +257,9 @@ static bool is_whole(const struct operation *op)
 {
 	bool group = op->kind <= OPERATION_GROUP_RENAME;
 
+	if (op->hand && op->kind != OPERATION_JOIN && op->kind != OPERATION_REVOKE &&
+	    op->kind != OPERATION_LEAVE)
+		return false;
 	if (op->verdict != VERDICT_DO && op->verdict != VERDICT_HOLD)
 		return true;
 	if (op->kind >= OPERATION_KEEP)
@@ -281,6 +284,7 @@ static void read_operation(struct reading *r, size_t i)
 		.console = word(r, "console", console_of, CONSOLE_STATES),
 		.after = word(r, "after", given_of, GIVEN_STATES),
 		.repeats = (uint8_t)number(r, "repeats", UINT8_MAX),
+		.hand = flag(r, "hand"),
 		.group = index_below(r, "group", to->plan->n_groups),
 		.person = index_below(r, "person", to->plan->n_persons),
 		.other = index_below(r, "other", to->plan->n_persons),

@@ -97,6 +97,15 @@ const char *operation_name(enum operation_kind kind)
 	return kinds[kind].name;
 }
 
+const char *operation_record(const struct operation *op)
+{
+	if (!op->hand)
+		return operation_name((enum operation_kind)op->kind);
+	return op->kind == OPERATION_JOIN     ? "adopt"
+	       : op->kind == OPERATION_REVOKE ? "revoke-hand"
+					      : "leave-hand";
+}
+
 const char *operation_sign(const struct operation *op)
 {
 	return op->verdict == VERDICT_HOLD || op->verdict == VERDICT_REFUSE
@@ -230,6 +239,8 @@ static void identify(const struct plan *plan, struct operation *op)
 		pack_value(&p, &plan->persons[op->person].anchor);
 	if (op->other != PLAN_NONE)
 		pack_value(&p, &plan->persons[op->other].anchor);
+	if (op->hand)
+		pack(&p, "hand", strlen("hand"));
 	digest_of(p.bytes, p.len, &op->id);
 }
 
@@ -245,6 +256,11 @@ bool plan_takes(const struct operation *op)
 	       op->reason != REASON_ADDRESS_CHANGED && op->reason != REASON_HAS_ROLE;
 }
 
+bool plan_is_by_hand(const struct operation *op)
+{
+	return op->hand && plan_takes(op);
+}
+
 static bool gives(const struct operation *op)
 {
 	return op->verdict == VERDICT_DO && op->kind >= OPERATION_GRANT &&
@@ -256,21 +272,24 @@ static void count_people(struct plan *plan)
 {
 	AUTO_MEM bool *ends = mem_array(NULL, bool, plan->n_persons);
 	AUTO_MEM bool *stays = mem_array(NULL, bool, plan->n_persons);
+	AUTO_MEM bool *by_hand = mem_array(NULL, bool, plan->n_persons);
 
 	for (size_t i = 0; i < plan->n_operations; i++) {
 		const struct operation *op = &plan->operations[i];
 
 		if (gives(op))
 			stays[op->person] = true;
+		if (plan_is_by_hand(op))
+			by_hand[op->person] = true;
 		if (op->verdict != VERDICT_DO || !plan_takes(op))
 			continue;
-		plan->persons[op->person].lost++;
+		plan->persons[op->person].lost += !op->hand;
 		ends[op->person] |= op->kind != OPERATION_LEAVE;
 	}
 	for (uint32_t i = 0; i < plan->n_persons; i++) {
 		const struct plan_person *p = &plan->persons[i];
 
-		plan->people_before += p->had > 0;
+		plan->people_before += p->had > 0 || by_hand[i];
 		plan->people_removed += ends[i] && !stays[i] && p->lost == p->had;
 	}
 }

@@ -6,7 +6,7 @@
  *
  * Groups and people stand once in arrays; operations point into them and are sorted:
  * by group (organization path, then name), in a group by enum operation_kind's order of
- * reading, role, then e-mail or anchor.
+ * reading (what takes from hand last), role, then e-mail or anchor.
  *
  * Memory: everything in a plan belongs to the plan, or to what it was made from (the
  * wanted, the view, the configuration), which must outlive it.
@@ -122,7 +122,8 @@ struct plan_group {
 	bool bind;                  /* remember which directory group it came from */
 	bool allow_owner_claim;
 	uint32_t members, owners; /* before the plan */
-	uint32_t had;             /* grants that the source gave in it before */
+	uint32_t had;             /* grants that the source gave in it before; where the
+				     plan takes from hand, what a person gave too */
 	uint8_t paused;           /* of enum paused: in the organization */
 };
 
@@ -153,6 +154,8 @@ struct operation {
 	uint8_t console; /* enum console_state, before */
 	uint8_t after;   /* enum given_state, after */
 	uint8_t repeats;
+	bool hand;       /* JOIN: what a person gave ends with it; REVOKE, LEAVE: ends
+			    what a person gave, and nothing of the source's */
 	bool wish;       /* of GIVEN_UNDONE after: what was wanted of what is undone */
 	uint32_t group;  /* index into groups, or PLAN_NONE */
 	uint32_t person; /* index into persons, or PLAN_NONE */
@@ -259,6 +262,13 @@ void plan_seal(struct plan *plan);
 bool plan_change(struct plan *plan, const struct operation *op, struct view *view,
 		 struct change *change);
 
+/* Is it about what a person gave, and about nothing that the source gives? */
+bool plan_is_by_hand(const struct operation *op);
+
+/* The second change of an operation that adopts: what a person gave ends. */
+bool plan_change_adopted(struct plan *plan, const struct operation *op, struct view *view,
+			 struct change *change);
+
 /* One grant as a source sees it; everything by its number in the view. */
 struct plan_seen {
 	int64_t source;
@@ -338,7 +348,9 @@ size_t guard_lookups(size_t n);
 /* The exit code of `plan` for it: 3, 4, 5, 2 or 0, the first that is true of these. */
 int plan_exit_code(const struct plan *plan);
 
-const char *operation_name(enum operation_kind kind);   /* "grant" */
+const char *operation_name(enum operation_kind kind); /* "grant" */
+/* As the journal names it: "adopt", "revoke-hand", "leave-hand", or its name. */
+const char *operation_record(const struct operation *op);
 const char *operation_sign(const struct operation *op); /* "+", "~", "-", "!" */
 const char *verdict_name(enum verdict verdict);         /* "do", "hold", ... */
 /* Why it is refused, held by the guard, or made at all: the code that counts. */

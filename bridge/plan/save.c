@@ -191,6 +191,7 @@ static json_t *operation_line(const struct operation *op, const struct plan_extr
 	put_text(o, "console", console_state_name((enum console_state)op->console));
 	put_text(o, "after", given_name((enum given_state)op->after));
 	put_number(o, "repeats", op->repeats);
+	put_flag(o, "hand", op->hand);
 	put_number(o, "group", one_up(op->group));
 	put_number(o, "person", one_up(op->person));
 	put_number(o, "other", one_up(op->other));

@@ -82,7 +82,8 @@ bool plan_change(struct plan *plan, const struct operation *op, struct view *vie
 	change->organization = g->view_organization;
 	change->group = g->view;
 	change->role = (enum role)op->role;
-	change->giver = plan->source_id;
+	change->giver = plan_is_by_hand(op) ? GIVER_HAND : plan->source_id;
+	change->for_source = true;
 	change->scope = plan->scope;
 	change->name = g->name;
 	change->name_key = g->name_key;
@@ -97,6 +98,17 @@ bool plan_change(struct plan *plan, const struct operation *op, struct view *vie
 		change->email = email_of(plan, op->person, view);
 	else if (change->kind == CHANGE_UNINVITE && op->email_key != NULL)
 		change->email = view_email(view, op->email_key);
+	return true;
+}
+
+bool plan_change_adopted(struct plan *plan, const struct operation *op, struct view *view,
+			 struct change *change)
+{
+	if (!op->hand || op->kind != OPERATION_JOIN ||
+	    !plan_change(plan, op, view, change))
+		return false;
+	change->kind = CHANGE_TAKE;
+	change->giver = GIVER_HAND;
 	return true;
 }
 
@@ -227,6 +239,8 @@ static void judge_one(struct plan *plan, struct view *view,
 		return;
 	}
 	rule = judge(view, principal, &change, plan->now);
+	if (rule == RULE_NONE && plan_change_adopted(plan, op, view, &change))
+		rule = judge(view, principal, &change, plan->now);
 	if (rule != RULE_NONE)
 		refuse(plan, view, op, &change, rule);
 	else if (op->kind == OPERATION_GROUP_CREATE)

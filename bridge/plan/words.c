@@ -93,6 +93,8 @@ static char *own_reason(TALLOC_CTX *ctx, const struct plan *plan,
 {
 	if (op->reason == REASON_WANTED && op->grant != PLAN_NONE && plan->explain)
 		return plan->explain(ctx, plan, op->grant);
+	if (plan_is_by_hand(op))
+		return mem_printf(ctx, "given by hand; %s", dated(ctx, plan, op));
 	return dated(ctx, plan, op);
 }
 
@@ -251,6 +253,8 @@ static const char *decision(TALLOC_CTX *ctx, const struct plan *plan,
 
 	if (op->verdict == VERDICT_DO && is_staged(plan, op))
 		return "is staged already, and invited when it is released";
+	if (op->verdict == VERDICT_DO && op->kind == OPERATION_JOIN && op->hand)
+		return "adopts what was given by hand, access is unchanged";
 	if (op->verdict == VERDICT_DO)
 		return by_kind[op->kind];
 	if (op->verdict != VERDICT_HOLD || op->kind >= OPERATION_FORGET)

@@ -202,8 +202,7 @@ static void resolve(struct walk *w, uint32_t wanted)
 		     REASON_GROUP_RENAMED);
 }
 
-/* The console group that only what was given leads to. */
-static uint32_t of_given(struct walk *w, int64_t group)
+uint32_t groups_find(struct walk *w, int64_t group)
 {
 	const struct view *v = w->facts->view;
 	uint32_t number = table_get(w->plan_group_of_view, &group, sizeof group);
@@ -232,5 +231,5 @@ void groups_resolve(struct walk *w)
 		resolve(w, i);
 	w->group_of_given = mem_array(w, uint32_t, given->n_groups);
 	for (uint32_t i = 0; i < given->n_groups; i++)
-		w->group_of_given[i] = of_given(w, given->groups[i]);
+		w->group_of_given[i] = groups_find(w, given->groups[i]);
 }

@@ -168,8 +168,7 @@ static void find_same_addresses(struct walk *w)
 	}
 }
 
-/* The binding of each account, by its number in the view. */
-static const struct binding **bindings_by_account(struct walk *w)
+const struct binding **bindings_by_account(struct walk *w)
 {
 	const struct facts *f = w->facts;
 	const struct binding **of =
@@ -262,6 +261,17 @@ static int by_person_anchor(const void *key, const void *member)
 	return value_compare(key, &anchor);
 }
 
+/* Proved to be gone, one way or another; *since is 0 where nobody knows. */
+static bool is_gone(const struct facts *f, const struct value *anchor,
+		    enum reason *reason, int64_t *since)
+{
+	*since = 0;
+	if (evidence_proves(f, evidence_of(f, anchor), reason, since))
+		return true;
+	*reason = REASON_OUT_OF_SCOPE;
+	return f->census && is_mirrored(f, anchor);
+}
+
 uint32_t people_find(struct walk *w, const struct value *anchor)
 {
 	const struct wanted *q = w->facts->wanted;
@@ -284,13 +294,9 @@ uint32_t people_find(struct walk *w, const struct value *anchor)
 	s = &w->stands[number];
 	s->wish = WISH_UNKNOWN;
 	s->reason = REASON_UNPROVED;
-	if (evidence_proves(w->facts, evidence_of(w->facts, anchor), &reason,
-			    &s->since)) {
+	if (is_gone(w->facts, anchor, &reason, &s->since)) {
 		s->wish = WISH_NO;
 		s->reason = (uint8_t)reason;
-	} else if (w->facts->census && is_mirrored(w->facts, anchor)) {
-		s->wish = WISH_NO;
-		s->reason = REASON_OUT_OF_SCOPE;
 	}
 	return number;
 }
@@ -324,12 +330,36 @@ static void find_holders(struct walk *w)
 	}
 }
 
+/* Who has left has nothing of the source any more, but may have what a person gave. */
+static void find_left(struct walk *w)
+{
+	const struct facts *f = w->facts;
+	const struct view *v = f->view;
+	enum reason reason;
+	int64_t since;
+
+	for (size_t i = 0; i < f->n_bindings; i++) {
+		const struct binding *b = &f->bindings[i];
+		uint32_t account, r;
+
+		if (!is_gone(f, &b->anchor, &reason, &since))
+			continue;
+		account = view_account_by_id(v, b->account);
+		r = account == VIEW_NONE ? VIEW_NONE : v->accounts[account].roles;
+		while (r != VIEW_NONE && !is_by_hand_here(w, r))
+			r = v->roles[r].next_of_account;
+		if (r != VIEW_NONE)
+			people_find(w, &b->anchor);
+	}
+}
+
 void people_resolve(struct walk *w)
 {
 	w->absent = table_new(w);
 	for (uint32_t i = 0; i < w->facts->wanted->n_persons; i++)
 		add_wanted(w, &w->facts->wanted->persons[i]);
 	find_holders(w);
+	find_left(w);
 	find_same_addresses(w);
 	find_bound_addresses(w);
 	find_invited_addresses(w);

@@ -45,7 +45,7 @@ static uint64_t reading_order(const struct walk *w, const struct operation *op)
 {
 	uint64_t order = op->group == PLAN_NONE ? 0 : (uint64_t)w->order[op->group] + 1;
 
-	return order << 8 | op->kind;
+	return order << 8 | (plan_is_by_hand(op) ? OPERATIONS : op->kind);
 }
 
 static uint64_t reading_person(const struct walk *w, const struct operation *op)
@@ -151,12 +151,15 @@ struct err *reconcile(struct plan *plan, const struct facts *facts)
 	people_resolve(w);
 	groups_resolve(w);
 	people_rank(w);
+	by_hand_collect(w);
 	order_groups(w);
 	put_early_aside(w);
 	walk_along(w);
 	operations_before(w, PLAN_NONE);
+	by_hand_operations(w);
 	sort_operations(w, plan->operations, plan->n_operations);
 	add_findings(w);
+	find_by_hand(w);
 	find_leavers(w);
 	count_members(plan);
 	plan_identify(plan);

@@ -20,6 +20,12 @@ struct stand {
 	uint32_t rank;  /* place by e-mail, then anchor: the order of reading */
 };
 
+/* A role that a person gave to somebody who has left, and that goes. */
+struct taken {
+	uint32_t person, group; /* of the plan */
+	uint32_t role;          /* of the view */
+};
+
 struct walk {
 	struct plan *plan;
 	const struct facts *facts;
@@ -37,6 +43,10 @@ struct walk {
 	size_t n_early, early_at;
 	uint32_t without_address;
 	size_t c_groups;
+	struct taken *taken;
+	size_t n_taken, c_taken;
+	bool *claimed;                /* accounts of those who have not left; or NULL */
+	const struct binding **bound; /* the binding of each account, or NULL */
 };
 
 /* People: the wanted ones keep their numbers; absent ones with a given follow. */
@@ -50,6 +60,10 @@ void people_rank(struct walk *w);
 /* Groups: what each wanted group is in the console, with what has to be done first. */
 void groups_resolve(struct walk *w);
 
+/* The plan's number of a group of the console, added when it is new; PLAN_NONE when it is
+ * there no more. */
+uint32_t groups_find(struct walk *w, int64_t group);
+
 /* Take wanted and given side by side, group by group. */
 void walk_along(struct walk *w);
 /* Move early operations, up to those of this group, into the plan. */
@@ -58,6 +72,27 @@ void operations_before(struct walk *w, uint32_t group);
 /* Findings about who is no longer wanted and has roles here that a person gave; after
  * people_rank(). */
 void find_leavers(struct walk *w);
+
+/* The account of a person who has left and is on the roster here, or VIEW_NONE. */
+uint32_t leaver_account(const struct walk *w, uint32_t person);
+/* Nobody else of the directory has that account, or comes with its address. */
+bool is_leaver_alone(struct walk *w, uint32_t person, uint32_t account);
+
+/* A person gives the role, not suspended; and the group is at home in the source's
+ * organization or below it. */
+bool is_by_hand(const struct view *v, uint32_t role);
+bool is_by_hand_here(const struct walk *w, uint32_t role);
+
+/* What was given by hand and goes of leavers, where the source says so: found before the
+ * groups are put in order, made into operations after the walk. */
+void by_hand_collect(struct walk *w);
+void by_hand_operations(struct walk *w);
+
+/* Findings of a first plan about what a person gave in the groups that it feeds. */
+void find_by_hand(struct walk *w);
+
+/* The binding of each account, by its number in the view; belongs to the walk. */
+const struct binding **bindings_by_account(struct walk *w);
 
 /* What was last seen of this anchor, or NULL. */
 const struct evidence *evidence_of(const struct facts *facts, const struct value *anchor);

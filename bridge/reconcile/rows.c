@@ -132,9 +132,23 @@ static bool is_still_invited(const struct pair *p)
 	       view_giver(v, v->invitations[invitation].givers, f->source) != VIEW_NONE;
 }
 
+/* The source takes over what a person gave. */
+static bool adopts(const struct pair *p)
+{
+	const struct facts *f = p->walk->facts;
+	const struct plan *plan = p->walk->plan;
+
+	return f->config->adopt &&
+	       is_by_hand(f->view, view_role(f->view, plan->groups[p->group].view,
+					     p->role, plan->persons[p->person].account));
+}
+
 static void join(const struct pair *p)
 {
-	operation(p, OPERATION_JOIN, VERDICT_DO, REASON_WANTED, GIVEN_GIVEN);
+	struct operation *op =
+		operation(p, OPERATION_JOIN, VERDICT_DO, REASON_WANTED, GIVEN_GIVEN);
+
+	op->hand = adopts(p);
 	if (is_still_invited(p))
 		cancel(p, REASON_HAS_ROLE);
 }

@@ -45,11 +45,16 @@ enum rule may_administer(const struct view *v, const struct principal *p,
 	return or_isolated(v, p, organization, RULE_NOT_ORG_OWNER);
 }
 
+static bool is_of_source(const struct change *c)
+{
+	return c->giver != GIVER_HAND || c->for_source;
+}
+
 enum rule may_source(const struct view *v, const struct change *c, uint32_t email)
 {
 	const struct view_group *g = &v->groups[c->group];
 
-	if (c->giver == GIVER_HAND)
+	if (!is_of_source(c))
 		return RULE_NONE;
 	if (!view_is_within(v, c->scope, g->organization))
 		return RULE_SOURCE_SCOPE;
@@ -70,7 +75,7 @@ enum rule may_change_group(const struct view *v, const struct principal *p,
 	home = v->groups[c->group].organization;
 	if (p->account == VIEW_NONE || !view_owns_group(v, p->account, c->group))
 		return or_isolated(v, p, home, RULE_NOT_GROUP_OWNER);
-	if (c->giver != GIVER_HAND && !owns(v, p, home))
+	if (is_of_source(c) && !owns(v, p, home))
 		return RULE_NOT_ORG_OWNER;
 	return may_source(v, c, email);
 }

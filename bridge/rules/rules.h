@@ -105,8 +105,9 @@ struct change {
 	enum role role;
 	uint32_t account;
 	uint32_t email;
-	int64_t giver;  /* GIVER_HAND, or a source */
-	uint32_t scope; /* the source's organization, when giver is a source */
+	int64_t giver;   /* GIVER_HAND, or a source */
+	uint32_t scope;  /* the source's organization, when a source asks for it */
+	bool for_source; /* TAKE, giver is GIVER_HAND: a source asks, within its limits */
 	const char *name;
 	const char *name_key;
 	int64_t until;

@@ -100,7 +100,9 @@ static struct err *check_all(const struct apply *a)
 	for (size_t i = 0; err == NULL && i < plan->n_operations; i++) {
 		const struct operation *op = &plan->operations[i];
 
-		if (op->verdict == VERDICT_DO && op->person != PLAN_NONE)
+		/* What a person gave is there, or the judge says that it is not. */
+		if (op->verdict == VERDICT_DO && op->person != PLAN_NONE &&
+		    !plan_is_by_hand(op))
 			err = check_before(a, op);
 	}
 	return err;
@@ -197,23 +199,31 @@ static struct err *check_last(const struct apply *a, const struct operation *op,
 	return stale("it would take the last member of a group that had more");
 }
 
+static struct err *change_console(struct apply *a, const struct operation *op,
+				  struct change *change)
+{
+	const struct plan_person *p = &a->run->plan->persons[op->person];
+	struct err *err = check_last(a, op, change);
+
+	return err ? err
+		   : console_change(a->console, change, &p->anchor,
+				    reason_code((enum reason)op->reason));
+}
+
 static struct err *carry_out_person(struct apply *a, struct operation *op)
 {
 	struct plan *plan = a->run->plan;
-	struct change change;
+	struct change change, adopted;
 	struct err *err = NULL;
 	int64_t since;
 
-	if (plan_change(plan, op, a->console->view, &change)) {
-		err = check_last(a, op, &change);
-		if (err)
-			return err;
-		err = console_change(a->console, &change,
-				     &plan->persons[op->person].anchor,
-				     reason_code((enum reason)op->reason));
-	}
-	if (err == NULL)
-		err = find_since(a, op, &change, &since);
+	if (plan_change(plan, op, a->console->view, &change))
+		err = change_console(a, op, &change);
+	if (err == NULL && plan_change_adopted(plan, op, a->console->view, &adopted))
+		err = change_console(a, op, &adopted);
+	if (err || plan_is_by_hand(op))
+		return err;
+	err = find_since(a, op, &change, &since);
 	if (err == NULL)
 		err = bind_known(a, op);
 	if (err == NULL)
@@ -240,12 +250,13 @@ static struct err *carry_out(struct apply *a, struct operation *op)
 {
 	struct err *err = op->person == PLAN_NONE ? carry_out_group(a, op)
 						  : carry_out_person(a, op);
+	struct err *moved;
 
 	if (err == NULL || err_class(err) != ERR_REFUSED)
 		return err;
-	return err_hint(err_new(ERR_STALE, "the console has changed since the plan: %s",
-				err_text(err)),
-			"Nothing was changed. Plan again.");
+	moved = stale(err_text(err));
+	err_free(err);
+	return moved;
 }
 
 static struct err *carry_out_all(struct apply *a)
@@ -302,8 +313,8 @@ static struct err *record_operation(struct apply *a, const struct operation *op,
 		"INSERT INTO journal (run_id, seq, operation, kind, verdict, code,"
 		" group_id, role, anchor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 		"iibtttnib", a->run_id, (int64_t)seq, op->id.bytes, (size_t)DIGEST_SIZE,
-		operation_name((enum operation_kind)op->kind),
-		verdict_name((enum verdict)op->verdict), operation_code(op),
+		operation_record(op), verdict_name((enum verdict)op->verdict),
+		operation_code(op),
 		group == VIEW_NONE ? INT64_C(0) : a->console->view->groups[group].id,
 		(int64_t)op->role, anchor->bytes, anchor->len);
 }

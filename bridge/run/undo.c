@@ -12,11 +12,13 @@ struct undoing {
 	size_t c_groups, c_persons;
 	size_t done; /* operations of the run */
 	size_t mails, groups_made, gone;
+	size_t by_hand; /* operations that ended what a person gave */
 };
 
 /* One line of a run's journal. */
 struct entry_of_journal {
 	enum operation_kind kind;
+	bool by_hand; /* it ended what a person gave */
 	int64_t group;
 	enum role role;
 	struct value anchor;
@@ -200,6 +202,9 @@ static struct err *turn_round(struct undoing *u, const struct entry_of_journal *
 	struct err *err;
 
 	u->done++;
+	u->by_hand += e->by_hand;
+	if (e->by_hand)
+		return NULL;
 	u->groups_made += e->kind <= OPERATION_GROUP_RENAME;
 	u->mails += e->kind == OPERATION_INVITE;
 	if (e->kind <= OPERATION_GROUP_RENAME || e->kind >= OPERATION_FORGET)
@@ -221,6 +226,12 @@ static enum operation_kind kind_of(const char *name)
 	while (kind < OPERATIONS && strcmp(operation_name(kind), name) != 0)
 		kind++;
 	return kind;
+}
+
+static bool is_by_hand(const char *name)
+{
+	return strcmp(name, "adopt") == 0 || strcmp(name, "revoke-hand") == 0 ||
+	       strcmp(name, "leave-hand") == 0;
 }
 
 /* All of them first: what is looked up for one uses the store as well. */
@@ -248,6 +259,7 @@ static struct err *load_journal(struct undoing *u, int64_t id,
 		anchor = row_blob(rows, 3, &len);
 		*e = (struct entry_of_journal){
 			.kind = kind_of(row_text(rows, 0)),
+			.by_hand = is_by_hand(row_text(rows, 0)),
 			.group = row_int(rows, 1),
 			.role = (enum role)row_int(rows, 2),
 			.anchor = { anchor ? mem_dup(u->plan, anchor, len) : NULL, len },
@@ -269,6 +281,12 @@ static void tell(const struct undoing *u)
 			  "dirbridge group rename",
 			  "%zu %s made or renamed, which stays", u->groups_made,
 			  u->groups_made == 1 ? "group was" : "groups were");
+	if (u->by_hand > 0)
+		plan_find(u->plan, "given-by-hand",
+			  "Only a person can give by hand again: dirbridge group add",
+			  "%zu %s given by hand before the run took or adopted that, "
+			  "which stays",
+			  u->by_hand, u->by_hand == 1 ? "role was" : "roles were");
 	if (u->gone > 0)
 		plan_find(
 			u->plan, "moved-on", NULL,

@@ -131,6 +131,8 @@ static void test_defaults(void **state)
 	assert_string_equal(s->groups.placeholders[0], "cn=empty-membership-placeholder");
 	assert_int_equal(s->n_grants, 0);
 	assert_int_equal(s->removal, REMOVAL_REVOKE);
+	assert_int_equal(s->leavers, LEAVERS_OURS);
+	assert_false(s->adopt);
 	assert_int_equal(s->grace, 14 * CLOCK_DAY);
 	assert_int_equal(s->invitations, INVITATIONS_MAIL);
 	assert_int_equal(s->expect_people.high, 0);
@@ -181,7 +183,8 @@ static const char everything[] =
 	"      expires: []\n"
 	"    groups: { name_attribute: sAMAccountName, placeholders: cn=none,"
 	" expand_owner_groups: yes }\n"
-	"    removal: suspend\n    grace: 3d\n    invitations: staged\n    "
+	"    removal: suspend\n    grace: 3d\n    leavers: all\n    adopt: yes\n"
+	"    invitations: staged\n    "
 	"expect_people: 300..500\n"
 	"    shared_directory: true\n    idle_timeout: 5s\n    run_timeout: 2m\n"
 	"    max_bytes: 1000\n    protect: ['Break@Glass.Example', Auditors]\n"
@@ -211,6 +214,8 @@ static void test_all_that_can_be_said(void **state)
 	assert_string_equal(s->groups.placeholders[0], "cn=none");
 	assert_true(s->groups.expand_owner_groups);
 	assert_int_equal(s->removal, REMOVAL_SUSPEND);
+	assert_int_equal(s->leavers, LEAVERS_ALL);
+	assert_true(s->adopt);
 	assert_int_equal(s->grace, 3 * CLOCK_DAY);
 	assert_int_equal(s->invitations, INVITATIONS_STAGED);
 	assert_int_equal(s->expect_people.low, 300);
@@ -319,12 +324,15 @@ static void test_what_decides_and_what_does_not(void **state)
 		"    invitations: silent\n",
 		"    invitations: staged\n",
 		"    people: { email: [mail, userPrincipalName] }\n    removal: revoke\n",
+		"    leavers: ours\n    adopt: no\n",
 	};
 	static const char *const other[] = {
 		"    bind: { dn: cn=x }\n",
 		"    bind: { password: 'env:X' }\n",
 		"    removal: suspend\n",
 		"    grace: 15d\n",
+		"    leavers: all\n",
+		"    adopt: yes\n",
 		"    people: { email: mail }\n",
 		"    people: { name: { from: [displayName, cn], lower: yes } }\n",
 		"    people: { filter: (cn=x) }\n",

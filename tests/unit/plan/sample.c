@@ -224,6 +224,12 @@ static void add_kinds(struct sample *s)
 	op = sample_op(s, OPERATION_SUSPEND, group, eve);
 	op->reason = REASON_DISABLED;
 	op->until = SAMPLE_NOW + 30 * SAMPLE_DAY;
+	op = sample_op(s, OPERATION_JOIN, group, eve);
+	op->hand = true;
+	op = sample_op(s, OPERATION_REVOKE, group, eve);
+	op->hand = true;
+	op->reason = REASON_DISABLED;
+	op->until = SAMPLE_NOW - SAMPLE_DAY;
 	op = sample_op(s, OPERATION_KEEP, group, eve);
 	op->verdict = VERDICT_SKIP;
 	op->reason = REASON_UNPROVED;

@@ -281,6 +281,32 @@ static void test_a_source_gives(void **state)
 	assert_int_equal(w.v->organizations[w.grandchild].person_owners, 1);
 }
 
+static void test_a_source_takes_what_hand_gives(void **state)
+{
+	struct world w = world_new(*state);
+	struct change c = grant(&w, CHANGE_TAKE, ROLE_MEMBER, w.bo, GIVER_HAND);
+	uint32_t email = w.v->accounts[w.bo].email;
+
+	view_give(w.v, w.team, ROLE_MEMBER, w.bo, GIVER_HAND, false);
+	view_give(w.v, w.team, ROLE_MEMBER, w.bo, ACME, false);
+	c.for_source = true;
+	c.scope = w.grandchild;
+	judged(w.v, &w.as_sync, c, RULE_SOURCE_SCOPE);
+	c.scope = w.child;
+	w.v->groups[w.team].is_protected = true;
+	judged(w.v, &w.as_sync, c, RULE_PROTECTED);
+	w.v->groups[w.team].is_protected = false;
+	w.v->emails[email].is_protected = true;
+	judged(w.v, &w.as_sync, c, RULE_PROTECTED);
+	w.v->emails[email].is_protected = false;
+	judged(w.v, &w.as_sync, c, RULE_NONE);
+	assert_int_equal(w.v->groups[w.team].members, 1);
+	judged(w.v, &w.as_sync, c, RULE_NOT_GIVEN);
+	c.account = w.ada;
+	c.role = ROLE_OWNER;
+	judged(w.v, &w.as_sync, c, RULE_LAST_OWNER);
+}
+
 static void test_taking_and_suspending(void **state)
 {
 	struct world w = world_new(*state);
@@ -404,6 +430,7 @@ int main(void)
 		TEST(test_groups),
 		TEST(test_giving),
 		TEST(test_a_source_gives),
+		TEST(test_a_source_takes_what_hand_gives),
 		TEST(test_taking_and_suspending),
 		TEST(test_a_giver_may_leave_the_last_owner_to_another),
 		TEST(test_inviting),
