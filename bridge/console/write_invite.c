@@ -137,11 +137,12 @@ static struct err *end(struct console *c, struct view_invitation *i, const char 
 struct err *write_uninvite(struct console *c, const struct written *w)
 {
 	struct view_invitation *i = &c->view->invitations[w->change->made];
-	struct err *err;
+	struct err *err = NULL;
 
+	/* For whom it was is kept when it ends: an undo invites them again. */
 	if (w->change->kind == CHANGE_CANCEL)
 		err = remember(c, i->id, "cancelled");
-	else
+	else if (i->givers != VIEW_NONE)
 		err = store_run(c->store,
 				"DELETE FROM invitation_giver WHERE invitation_id = ?1"
 				" AND giver = ?2 AND anchor = ?3",

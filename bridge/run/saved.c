@@ -206,6 +206,22 @@ static void take_evidence(struct run *run, const struct plan_saved *saved)
 	evidence_sort(run);
 }
 
+/* What has been rejected since is not asked again. */
+static void silence_rejected(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_operations; i++) {
+		struct operation *op = &plan->operations[i];
+
+		if (op->verdict != VERDICT_HOLD ||
+		    table_get(plan->rejected, op->id.bytes, DIGEST_SIZE) == TABLE_NONE)
+			continue;
+		op->verdict = VERDICT_SKIP;
+		op->guard = REASON_REJECTED;
+		plan->by_verdict[VERDICT_HOLD]--;
+		plan->by_verdict[VERDICT_SKIP]++;
+	}
+}
+
 /* The run's own plan knows what was recalled; the file's, what is to be done. */
 static void adopt(struct run *run, struct plan_saved *saved)
 {
@@ -215,6 +231,7 @@ static void adopt(struct run *run, struct plan_saved *saved)
 	plan->held = own->held;
 	plan->approved = own->approved;
 	plan->rejected = own->rejected;
+	silence_rejected(plan);
 	run->far_side.identity = plan->pull.identity;
 	run->far_side.anchor = plan->pull.anchor;
 	run->plan = plan;

@@ -174,7 +174,8 @@ static void add_operation(struct undoing *u, const struct entry_of_journal *e,
 		reverse(e->kind, now, given.state, p->account != VIEW_NONE);
 	struct operation *op;
 
-	if (kind == OPERATIONS) {
+	if (kind == OPERATIONS || (kind == OPERATION_INVITE &&
+				   p->view_email == VIEW_NONE && p->email_key == NULL)) {
 		u->gone++;
 		return;
 	}
