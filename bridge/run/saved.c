@@ -189,10 +189,27 @@ static struct err *check_plan(const struct run *run, struct plan *plan)
 	return check_before(run, plan, ids);
 }
 
+/* Whom the plan lets in, its pull has read alive: what was seen before is over. */
+static void forget_older(struct run *run, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_operations; i++) {
+		const struct operation *op = &plan->operations[i];
+		const struct evidence *seen;
+
+		if (op->verdict != VERDICT_DO || op->person == PLAN_NONE ||
+		    op->kind < OPERATION_GRANT || op->kind > OPERATION_RESTORE)
+			continue;
+		seen = evidence_seen(run, &plan->persons[op->person].anchor);
+		if (seen != NULL && seen->last <= plan->now)
+			observe(run, &plan->persons[op->person].anchor, EVIDENCE_NONE);
+	}
+}
+
 static void take_evidence(struct run *run, const struct plan_saved *saved)
 {
 	int64_t now = run->plan->now;
 
+	evidence_sort(run); /* from here on what is remembered is seen */
 	for (size_t i = 0; i < saved->n_evidence; i++) {
 		const struct evidence *e = &saved->evidence[i];
 		const struct evidence *seen = evidence_seen(run, &e->anchor);
@@ -203,21 +220,22 @@ static void take_evidence(struct run *run, const struct plan_saved *saved)
 		observe(run, &e->anchor, e->kind);
 	}
 	run->plan->now = now;
+	forget_older(run, saved->plan);
 	evidence_sort(run);
 }
 
-/* What has been rejected since is not asked again. */
+/* What has been rejected since is neither done nor asked again. */
 static void silence_rejected(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_operations; i++) {
 		struct operation *op = &plan->operations[i];
 
-		if (op->verdict != VERDICT_HOLD ||
+		if ((op->verdict != VERDICT_HOLD && op->verdict != VERDICT_DO) ||
 		    table_get(plan->rejected, op->id.bytes, DIGEST_SIZE) == TABLE_NONE)
 			continue;
+		plan->by_verdict[op->verdict]--;
 		op->verdict = VERDICT_SKIP;
 		op->guard = REASON_REJECTED;
-		plan->by_verdict[VERDICT_HOLD]--;
 		plan->by_verdict[VERDICT_SKIP]++;
 	}
 }

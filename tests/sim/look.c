@@ -163,9 +163,8 @@ static void check_done(struct sim *s, enum sim_by by, const char *line,
 	if (by == SIM_APPROVE && (!d->approved || !has_line(s->held, d->id)))
 		sim_fail(s, "%s of %s was not held and approved: %s", d->kind, d->anchor,
 			 d->id);
-	if (by == SIM_APPROVE && strstr(line, "--all") == NULL &&
-	    strstr(line, d->id) == NULL)
-		sim_fail(s, "%s was not asked for", d->id);
+	if (by == SIM_APPROVE && !has_line(s->approved->text, d->id))
+		sim_fail(s, "nobody asked for %s of %s: %s", d->kind, d->anchor, d->id);
 	if (by == SIM_SAVED && strstr(s->saved_ids, d->id) == NULL)
 		sim_fail(s, "%s of %s was not in the plan: %s", d->kind, d->anchor,
 			 d->id);

@@ -91,6 +91,12 @@ static void no_longer_rejected(struct sim *s, const char *id)
 	str_add(s->rejected, rest);
 }
 
+void sim_approve_all(struct sim *s)
+{
+	str_add(s->approved, sim_rows(s, "SELECT lower(hex(operation)) FROM held"));
+	sim_do(s, SIM_APPROVE, "approve contoso --all --reason right");
+}
+
 static void decide(struct sim *s)
 {
 	const char *id = held(s);
@@ -100,9 +106,10 @@ static void decide(struct sim *s)
 	if (sim_chance(s, 80))
 		sim_write_source(s, SIM_FINE);
 	if (sim_chance(s, 25)) {
-		sim_do(s, SIM_APPROVE, "approve contoso --all --reason right");
+		sim_approve_all(s);
 	} else if (sim_chance(s, 60)) {
 		no_longer_rejected(s, id);
+		str_addf(s->approved, "%s\n", id);
 		sim_do(s, SIM_APPROVE, "approve contoso %s --reason right", id);
 	} else {
 		no_longer_rejected(s, id);

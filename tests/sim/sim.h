@@ -60,9 +60,9 @@ struct sim {
 	enum sim_outage outage; /* of the pull that is written now */
 	bool narrow, patient;   /* configured: without the last group; suspend */
 	bool paused, kept, saved;
-	char *saved_ids;      /* what the saved plan does, by id */
-	struct str *rejected; /* ids, a line each */
-	char *last[SIM_LAST]; /* the commands, in a ring */
+	char *saved_ids;                 /* what the saved plan does, by id */
+	struct str *approved, *rejected; /* ids, a line each */
+	char *last[SIM_LAST];            /* the commands, in a ring */
 	unsigned n_last;
 	struct sim_moment *moments;
 	size_t n_moments, c_moments;
@@ -101,6 +101,7 @@ bool sim_wants(const struct sim *sim, const struct sim_person *p, int group);
  * none of them may have. What it printed is added to out, unless that is NULL. */
 #define sim_do(sim, by, ...) sim_do_out(sim, by, NULL, mem_printf(sim, __VA_ARGS__))
 int sim_do_out(struct sim *sim, enum sim_by by, struct str *out, char *line);
+void sim_approve_all(struct sim *sim);
 /* What a statement gives, rows as lines, until the next step. */
 #define sim_rows(sim, ...) sim_rows_of(sim, mem_printf((sim)->scratch, __VA_ARGS__))
 char *sim_rows_of(struct sim *sim, char *sql);

@@ -187,6 +187,7 @@ struct sim *sim_new(TALLOC_CTX *ctx, uint64_t seed)
 	s->seed = s->random = seed;
 	s->scratch = mem_ctx(s);
 	s->stage = stage_new(s, NULL);
+	s->approved = str_new(s);
 	s->rejected = str_new(s);
 	sim_write_config(s);
 	play(s, setup);
