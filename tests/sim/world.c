@@ -159,8 +159,6 @@ void sim_write_config(const struct sim *s)
 
 static void play(struct sim *s, const char *text)
 {
-	AUTO_MEM char *log = NULL;
-
 	stage_play(s->stage, text);
 	for (const char *at = s->stage->log->text; (at = strstr(at, "\nexit ")); at += 6)
 		if (at[6] != '0')
