@@ -245,12 +245,9 @@ static bool is_excepted(const struct decision *d, const struct operation *op)
 static uint32_t acts_at(const struct console *c, const struct plan *plan,
 			const struct operation *op, uint32_t here)
 {
-	uint32_t o = op->group == PLAN_NONE
-			     ? here
-			     : view_organization(c->view,
-						 plan->groups[op->group].organization);
-
-	return o;
+	return op->group == PLAN_NONE
+		       ? here
+		       : view_organization(c->view, plan->groups[op->group].organization);
 }
 
 static struct err *decide_plan(struct cmd *cmd, const struct source_config *source,

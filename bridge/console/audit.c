@@ -223,3 +223,23 @@ struct err *audit_finish(struct console *c)
 		err = finish(c, &p->heads[o]);
 	return err ? err : finish(c, &p->store_head);
 }
+
+void audit_row_of(const struct rows *r, const char *organization, struct audit_row *row)
+{
+	*row = (struct audit_row){
+		.organization = organization,
+		.seq = row_int(r, 0),
+		.at = row_int(r, 1),
+		.run = row_int(r, 2),
+		.source = row_int(r, 3),
+		.principal = row_text(r, 4),
+		.os_user = row_text(r, 5),
+		.impersonated = row_int(r, 6),
+		.subject = row_text(r, 7),
+		.action = row_text(r, 8),
+		.target = row_text(r, 9),
+		.before = row_text(r, 10),
+		.after = row_text(r, 11),
+		.code = row_text(r, 12),
+	};
+}

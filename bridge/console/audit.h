@@ -36,4 +36,10 @@ struct audit_row {
 void audit_hash(struct str *scratch, const struct audit_row *row,
 		uint8_t hash[HASH_SIZE]);
 
+/* Columns 0 to 12 of a query: seq, at, run_id, source_id, principal, os_user,
+ * impersonated, subject, action, target, before, after, code. Valid as long as the row
+ * is. */
+void audit_row_of(const struct rows *rows, const char *organization,
+		  struct audit_row *row);
+
 #endif

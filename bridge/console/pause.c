@@ -105,3 +105,31 @@ struct err *pause_list(TALLOC_CTX *ctx, struct store *store, struct pause **out,
 	}
 	return err;
 }
+
+bool pause_place(const struct view *v, const struct pause *p, uint32_t *place)
+{
+	*place = VIEW_NONE;
+	if (p->organization != 0)
+		*place = view_organization_by_id(v, p->organization);
+	return p->organization == 0 || *place != VIEW_NONE;
+}
+
+bool pause_stops(const struct view *v, const struct pause *p, const char *source,
+		 uint32_t scope)
+{
+	uint32_t place;
+
+	if (!pause_place(v, p, &place))
+		return false;
+	if (p->source != NULL)
+		return place == scope && strcmp(p->source, source) == 0;
+	return place == VIEW_NONE || view_is_within(v, place, scope);
+}
+
+bool pause_stops_at(const struct view *v, const struct pause *p, uint32_t organization)
+{
+	uint32_t place;
+
+	return p->source == NULL && pause_place(v, p, &place) &&
+	       view_is_within(v, place, organization);
+}

@@ -43,4 +43,15 @@ struct pause {
 MUST_CHECK struct err *pause_list(TALLOC_CTX *ctx, struct store *store,
 				  struct pause **out, size_t *n);
 
+/*
+ * Where a pause is in this view: VIEW_NONE for everything; false when it is in another
+ * root. And does it stop a source of this name, bound to the organization scope, whole?
+ */
+bool pause_place(const struct view *view, const struct pause *pause, uint32_t *place);
+bool pause_stops(const struct view *view, const struct pause *pause, const char *source,
+		 uint32_t scope);
+/* Does it stop, whoever does it, what acts in this organization? */
+bool pause_stops_at(const struct view *view, const struct pause *pause,
+		    uint32_t organization);
+
 #endif

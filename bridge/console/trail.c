@@ -30,26 +30,11 @@ static const char lines[] =
 static void read_line(const struct rows *r, struct trail_line *line)
 {
 	*line = (struct trail_line){
-		.row = {
-			.organization = row_text(r, 17),
-			.seq = row_int(r, 0),
-			.at = row_int(r, 1),
-			.run = row_int(r, 2),
-			.source = row_int(r, 3),
-			.principal = row_text(r, 4),
-			.os_user = row_text(r, 5),
-			.impersonated = row_int(r, 6),
-			.subject = row_text(r, 7),
-			.action = row_text(r, 8),
-			.target = row_text(r, 9),
-			.before = row_text(r, 10),
-			.after = row_text(r, 11),
-			.code = row_text(r, 12),
-		},
 		.principal_name = row_text(r, 14),
 		.subject_name = row_text(r, 15),
 		.source_name = row_text(r, 16),
 	};
+	audit_row_of(r, row_text(r, 17), &line->row);
 	line->hash = row_blob(r, 13, &line->hash_len);
 }
 

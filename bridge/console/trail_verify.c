@@ -150,26 +150,6 @@ static const char lines[] =
 	" action, target, before, after, code, hash FROM audit"
 	" WHERE organization_id = ?1 ORDER BY seq";
 
-static void read_row(const struct pass *p, const struct rows *r, struct audit_row *row)
-{
-	*row = (struct audit_row){
-		.organization = p->chain->uid,
-		.seq = row_int(r, 0),
-		.at = row_int(r, 1),
-		.run = row_int(r, 2),
-		.source = row_int(r, 3),
-		.principal = row_text(r, 4),
-		.os_user = row_text(r, 5),
-		.impersonated = row_int(r, 6),
-		.subject = row_text(r, 7),
-		.action = row_text(r, 8),
-		.target = row_text(r, 9),
-		.before = row_text(r, 10),
-		.after = row_text(r, 11),
-		.code = row_text(r, 12),
-	};
-}
-
 static bool is_written_as(struct pass *p, const struct audit_row *row, int64_t seq,
 			  const uint8_t *before, const uint8_t *stored)
 {
@@ -303,7 +283,7 @@ static struct err *check_lines(TALLOC_CTX *ctx, struct pass *p, struct store *st
 		err = rows_next(rows, &more);
 		if (err || !more)
 			break;
-		read_row(p, rows, &row);
+		audit_row_of(rows, p->chain->uid, &row);
 		stored = row_blob(rows, 13, &len);
 		if (check_line(p, &row, stored, len))
 			continue;

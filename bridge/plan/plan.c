@@ -274,6 +274,9 @@ static void count_people(struct plan *plan)
 	AUTO_MEM bool *stays = mem_array(NULL, bool, plan->n_persons);
 	AUTO_MEM bool *by_hand = mem_array(NULL, bool, plan->n_persons);
 
+	plan->people_before = plan->people_removed = 0;
+	for (uint32_t i = 0; i < plan->n_persons; i++)
+		plan->persons[i].lost = 0;
 	for (size_t i = 0; i < plan->n_operations; i++) {
 		const struct operation *op = &plan->operations[i];
 
@@ -294,19 +297,25 @@ static void count_people(struct plan *plan)
 	}
 }
 
+void plan_count(struct plan *plan)
+{
+	memset(plan->by_verdict, 0, sizeof plan->by_verdict);
+	for (size_t i = 0; i < plan->n_operations; i++)
+		plan->by_verdict[plan->operations[i].verdict]++;
+	count_people(plan);
+}
+
 void plan_seal(struct plan *plan)
 {
 	AUTO_MEM struct str *all = str_new(NULL);
 
-	memset(plan->by_verdict, 0, sizeof plan->by_verdict);
+	plan_count(plan);
 	for (size_t i = 0; i < plan->n_operations; i++) {
 		const struct operation *op = &plan->operations[i];
 
-		plan->by_verdict[op->verdict]++;
 		str_add_bytes(all, op->id.bytes, DIGEST_SIZE);
 		str_add_char(all, (char)op->verdict);
 	}
-	count_people(plan);
 	str_add_bytes(all, plan->config.bytes, DIGEST_SIZE);
 	digest_of(all->text, all->len, &plan->digest);
 }

@@ -254,6 +254,8 @@ void plan_find(struct plan *plan, const char *code, const char *hint, const char
 /* Ids, order, digest and counts; after reconcile and after the verdicts. */
 void plan_identify(struct plan *plan);
 void plan_seal(struct plan *plan);
+/* The counts alone, after verdicts have changed; the digest stays what was read. */
+void plan_count(struct plan *plan);
 
 /*
  * The change to the console that an operation asks for; false when it asks for none
@@ -283,6 +285,9 @@ enum console_state plan_console_state(const struct view *view,
 
 /* Does it take something from a person, or from nobody but the source's memory of it? */
 bool plan_takes(const struct operation *op);
+
+/* Is its id in this table? NULL is an empty one. */
+bool plan_names(const struct table *ids, const struct operation *op);
 
 /* Has a person stopped operations such as this, of the source or where it acts? */
 bool plan_is_paused(const struct plan *plan, const struct operation *op);

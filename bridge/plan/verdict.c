@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/plan/licence.h"
 
-static bool has_others(const struct view *v, uint32_t givers, int64_t source)
-{
-	for (; givers != VIEW_NONE; givers = v->givers[givers].next)
-		if (v->givers[givers].giver != source)
-			return true;
-	return false;
-}
-
 static enum console_state role_state(const struct view *v, const struct plan_seen *s)
 {
 	uint32_t role = VIEW_NONE, givers;
@@ -20,7 +12,7 @@ static enum console_state role_state(const struct view *v, const struct plan_see
 	givers = v->roles[role].givers;
 	if (view_giver(v, givers, s->source) == VIEW_NONE)
 		return CONSOLE_OTHERS;
-	return has_others(v, givers, s->source) ? CONSOLE_OURS_OTHERS : CONSOLE_OURS;
+	return view_has_others(v, givers, s->source) ? CONSOLE_OURS_OTHERS : CONSOLE_OURS;
 }
 
 enum console_state plan_console_state(const struct view *v, const struct plan_seen *s)
@@ -131,7 +123,7 @@ static void refuse(struct plan *plan, struct view *view, struct operation *op,
 	}
 }
 
-static bool is_in(const struct table *ids, const struct operation *op)
+bool plan_names(const struct table *ids, const struct operation *op)
 {
 	return ids != NULL && table_get(ids, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
 }
@@ -178,16 +170,16 @@ static void decide(const struct plan *plan, bool two, struct operation *op)
 	if (op->verdict == VERDICT_DO && plan_is_paused(plan, op)) {
 		op->verdict = VERDICT_SKIP;
 		op->guard = REASON_PAUSED;
-	} else if (is_in(plan->rejected, op)) {
+	} else if (plan_names(plan->rejected, op)) {
 		op->verdict = VERDICT_SKIP;
 		op->guard = REASON_REJECTED;
 	} else if (two && plan_takes(op) && approvals(plan, op) == 1) {
 		op->verdict = VERDICT_HOLD;
 		op->guard = REASON_SECOND_PERSON;
-	} else if (can && is_in(plan->approved, op) && !plan_is_paused(plan, op)) {
+	} else if (can && plan_names(plan->approved, op) && !plan_is_paused(plan, op)) {
 		op->verdict = VERDICT_DO;
 	} else if (plan->only_approved && op->verdict == VERDICT_DO) {
-		bool held = is_in(plan->held, op);
+		bool held = plan_names(plan->held, op);
 
 		op->verdict = held ? VERDICT_HOLD : VERDICT_SKIP;
 		op->guard =
@@ -210,7 +202,7 @@ static uint8_t held_for(const struct plan *plan, const struct operation *op,
 {
 	uint32_t reason = TABLE_NONE;
 
-	if (is_in(plan->approved, op))
+	if (plan_names(plan->approved, op))
 		return 0;
 	if (guard_empties(view, change))
 		return REASON_LAST_MEMBER;

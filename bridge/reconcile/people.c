@@ -3,18 +3,11 @@
 #include "bridge/reconcile/reconcile_p.h"
 #include <stdlib.h>
 
-static int by_binding(const void *key, const void *member)
-{
-	return value_compare(key, &((const struct binding *)member)->anchor);
-}
-
 static uint32_t bound_account(const struct facts *f, const struct value *anchor)
 {
-	const struct binding *b = NULL;
+	int64_t account = binding_find(f->bindings, f->n_bindings, anchor);
 
-	if (f->n_bindings > 0)
-		b = bsearch(anchor, f->bindings, f->n_bindings, sizeof *b, by_binding);
-	return b ? view_account_by_id(f->view, b->account) : VIEW_NONE;
+	return account ? view_account_by_id(f->view, account) : VIEW_NONE;
 }
 
 static uint32_t add_person(struct walk *w, const struct value *anchor)

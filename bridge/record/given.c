@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/record/given.h"
+#include <stdlib.h>
 
 static const char *const states[GIVEN_STATES] = {
 	[GIVEN_NONE] = "none",           [GIVEN_GIVEN] = "given",
@@ -183,4 +184,18 @@ struct given given_find(const struct given_set *set, int64_t group, enum role ro
 			high = middle;
 	}
 	return (struct given){ .state = GIVEN_NONE };
+}
+
+static int by_binding(const void *key, const void *member)
+{
+	return value_compare(key, &((const struct binding *)member)->anchor);
+}
+
+int64_t binding_find(const struct binding *bindings, size_t n, const struct value *anchor)
+{
+	const struct binding *b = NULL;
+
+	if (n > 0)
+		b = bsearch(anchor, bindings, n, sizeof *b, by_binding);
+	return b ? b->account : 0;
 }

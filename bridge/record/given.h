@@ -97,6 +97,10 @@ struct binding {
 	int64_t account;
 };
 
+/* The account that an anchor is bound to; 0 when it is to none. */
+int64_t binding_find(const struct binding *bindings, size_t n,
+		     const struct value *anchor);
+
 /* A directory group and a console group that was made from it; sorted by anchor. */
 struct group_binding {
 	struct value anchor;

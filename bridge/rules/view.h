@@ -203,6 +203,8 @@ uint32_t view_claim(const struct view *v, uint32_t group, uint32_t organization,
 		    const char *name);
 /* The giver's place in a list of givers, or VIEW_NONE. */
 uint32_t view_giver(const struct view *v, uint32_t givers, int64_t giver);
+/* Is there any but this one? */
+bool view_has_others(const struct view *v, uint32_t givers, int64_t giver);
 bool view_role_is_active(const struct view *v, uint32_t role);
 
 /* below is the organization itself or one under it; nothing is within VIEW_NONE. */

@@ -70,6 +70,14 @@ bool view_role_is_active(const struct view *v, uint32_t role)
 	return g != VIEW_NONE;
 }
 
+bool view_has_others(const struct view *v, uint32_t givers, int64_t giver)
+{
+	for (; givers != VIEW_NONE; givers = v->givers[givers].next)
+		if (v->givers[givers].giver != giver)
+			return true;
+	return false;
+}
+
 bool view_is_within(const struct view *v, uint32_t organization, uint32_t below)
 {
 	while (below != VIEW_NONE && below != organization)

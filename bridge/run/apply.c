@@ -181,11 +181,6 @@ static struct err *bind_known(struct apply *a, const struct operation *op)
 			   a->console->view->accounts[p->account].id, a->console->now);
 }
 
-static bool is_in(const struct table *ids, const struct operation *op)
-{
-	return table_get(ids, op->id.bytes, DIGEST_SIZE) != TABLE_NONE;
-}
-
 /* Others may have left since the plan was made: what it does not show, nobody has read.
  */
 static struct err *check_last(const struct apply *a, const struct operation *op,
@@ -194,7 +189,7 @@ static struct err *check_last(const struct apply *a, const struct operation *op,
 	const struct plan *plan = a->run->plan;
 
 	if (!plan_takes(op) || !guard_empties(a->console->view, change) ||
-	    (plan->approved != NULL && is_in(plan->approved, op)))
+	    (plan->approved != NULL && plan_names(plan->approved, op)))
 		return NULL;
 	return stale("it would take the last member of a group that had more");
 }
@@ -373,7 +368,7 @@ static struct err *use_approvals(struct apply *a)
 	for (size_t i = 0; err == NULL && i < plan->n_operations; i++) {
 		const struct operation *op = &plan->operations[i];
 
-		if (op->verdict == VERDICT_DO && is_in(a->run->memory->approved, op))
+		if (op->verdict == VERDICT_DO && plan_names(a->run->memory->approved, op))
 			err = use_up(a, op, "approve");
 	}
 	return err;
@@ -390,7 +385,7 @@ static struct err *end_rejections(struct apply *a)
 			  "ii", a->run->memory->source, a->run_id);
 
 	for (size_t i = 0; err == NULL && i < plan->n_operations; i++)
-		if (is_in(a->run->memory->rejected, &plan->operations[i]))
+		if (plan_names(a->run->memory->rejected, &plan->operations[i]))
 			err = store_run(a->store,
 					"UPDATE decision SET used_run = NULL"
 					" WHERE source_id = ?1 AND operation = ?2"

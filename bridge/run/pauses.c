@@ -9,22 +9,6 @@ static const uint8_t bits[PAUSE_WHATS] = {
 	[PAUSE_INVITATIONS] = PAUSED_INVITATIONS,
 };
 
-static bool is_at_or_below(const struct view *v, uint32_t organization, uint32_t top)
-{
-	while (organization != VIEW_NONE && organization != top)
-		organization = v->organizations[organization].parent;
-	return organization == top;
-}
-
-/* Where the pause is: VIEW_NONE for everything; false when it is in another root. */
-static bool place_of(const struct view *v, const struct pause *p, uint32_t *place)
-{
-	*place = VIEW_NONE;
-	if (p->organization != 0)
-		*place = view_organization_by_id(v, p->organization);
-	return p->organization == 0 || *place != VIEW_NONE;
-}
-
 /* What to resume, for who may; who is above is named to nobody below. */
 static void say(struct run *run, const struct pause *p, const char *where,
 		const char *resume)
@@ -46,20 +30,17 @@ static void say(struct run *run, const struct pause *p, const char *where,
 		  clock_format_short(ctx, p->at), p->reason);
 }
 
-/* Whether it stops the source itself, and in the words of who reads its plan: nothing is
- * said of who, or what, is above. */
+/* In the words of who reads the plan: nothing is said of who, or what, is above. */
 static void stop_source(struct run *run, const struct view *v, const struct pause *p,
-			uint32_t place, bool aloud)
+			bool aloud)
 {
-	bool own = p->source != NULL && place == run->plan->scope &&
-		   strcmp(p->source, run->source->name) == 0;
-	bool above = p->source == NULL &&
-		     (place == VIEW_NONE || is_at_or_below(v, run->plan->scope, place));
+	uint32_t place;
 
-	if (!own && !above)
+	if (!pause_stops(v, p, run->source->name, run->plan->scope))
 		return;
 	run->plan->paused |= bits[p->what];
-	if (aloud && own)
+	pause_place(v, p, &place);
+	if (aloud && p->source != NULL)
 		say(run, p, "this source", run->source->name);
 	else if (aloud && place == run->plan->scope)
 		say(run, p, "this organization", run->source->organization);
@@ -68,25 +49,25 @@ static void stop_source(struct run *run, const struct view *v, const struct paus
 }
 
 static void stop_groups(struct run *run, const struct view *v, const struct pause *p,
-			uint32_t place, bool aloud)
+			bool aloud)
 {
 	struct plan *plan = run->plan;
+	uint32_t place;
 	bool any = false;
 
-	for (uint32_t i = 0;
-	     p->source == NULL && place != VIEW_NONE && i < plan->n_groups; i++) {
+	for (uint32_t i = 0; i < plan->n_groups; i++) {
 		struct plan_group *g = &plan->groups[i];
 
-		if (g->view_organization == VIEW_NONE ||
-		    !is_at_or_below(v, g->view_organization, place))
+		if (!pause_stops_at(v, p, g->view_organization))
 			continue;
 		g->paused |= bits[p->what];
 		any = true;
 	}
-	if (aloud && any && !is_at_or_below(v, plan->scope, place)) {
-		AUTO_MEM char *where =
-			mem_printf(NULL, "\"%s\"", v->organizations[place].path);
+	if (aloud && any && !pause_stops_at(v, p, plan->scope)) {
+		AUTO_MEM char *where = NULL;
 
+		pause_place(v, p, &place);
+		where = mem_printf(NULL, "\"%s\"", v->organizations[place].path);
 		say(run, p, where, v->organizations[place].path);
 	}
 }
@@ -100,12 +81,8 @@ struct err *pauses_mark(struct run *run, struct store *store, bool aloud)
 	struct err *err = pause_list(ctx, store, &pauses, &n);
 
 	for (size_t i = 0; err == NULL && i < n; i++) {
-		uint32_t place;
-
-		if (!place_of(v, &pauses[i], &place))
-			continue;
-		stop_source(run, v, &pauses[i], place, aloud);
-		stop_groups(run, v, &pauses[i], place, aloud);
+		stop_source(run, v, &pauses[i], aloud);
+		stop_groups(run, v, &pauses[i], aloud);
 	}
 	return err;
 }

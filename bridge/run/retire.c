@@ -7,14 +7,6 @@
 
 /* ---- what there is ---- */
 
-static bool has_others(const struct view *v, uint32_t givers, int64_t source)
-{
-	for (; givers != VIEW_NONE; givers = v->givers[givers].next)
-		if (v->givers[givers].giver != source)
-			return true;
-	return false;
-}
-
 static void add_one(struct retirement *r, const struct view *v, uint32_t givers,
 		    struct leaving one, size_t *capacity)
 {
@@ -23,7 +15,7 @@ static void add_one(struct retirement *r, const struct view *v, uint32_t givers,
 	if (own == VIEW_NONE)
 		return;
 	one.suspended = v->givers[own].suspended;
-	one.others = has_others(v, givers, r->source);
+	one.others = view_has_others(v, givers, r->source);
 	one.by_hand = view_giver(v, givers, GIVER_HAND) != VIEW_NONE;
 	mem_grow(r, r->list, r->n + 1, capacity);
 	r->list[r->n++] = one;
@@ -97,19 +89,9 @@ static void seal(struct retirement *r, const struct view *v)
 static bool stops(const struct view *v, const struct pause *p, const struct retirement *r,
 		  const char *source, const struct leaving *l)
 {
-	uint32_t place = VIEW_NONE;
-
-	if (p->what == PAUSE_INVITATIONS)
-		return false;
-	if (p->organization == 0)
-		return true;
-	place = view_organization_by_id(v, p->organization);
-	if (place == VIEW_NONE)
-		return false;
-	if (p->source != NULL)
-		return place == r->scope && strcmp(p->source, source) == 0;
-	return view_is_within(v, place, r->scope) ||
-	       view_is_within(v, place, v->groups[l->group].organization);
+	return p->what != PAUSE_INVITATIONS &&
+	       (pause_stops(v, p, source, r->scope) ||
+		pause_stops_at(v, p, v->groups[l->group].organization));
 }
 
 static struct err *mark_paused(struct retirement *r, const struct console *c)

@@ -231,13 +231,12 @@ static void silence_rejected(struct plan *plan)
 		struct operation *op = &plan->operations[i];
 
 		if ((op->verdict != VERDICT_HOLD && op->verdict != VERDICT_DO) ||
-		    table_get(plan->rejected, op->id.bytes, DIGEST_SIZE) == TABLE_NONE)
+		    !plan_names(plan->rejected, op))
 			continue;
-		plan->by_verdict[op->verdict]--;
 		op->verdict = VERDICT_SKIP;
 		op->guard = REASON_REJECTED;
-		plan->by_verdict[VERDICT_SKIP]++;
 	}
+	plan_count(plan);
 }
 
 /* The run's own plan knows what was recalled; the file's, what is to be done. */

@@ -50,19 +50,9 @@ static uint32_t group_of(struct undoing *u, uint32_t view)
 static uint32_t account_of(const struct undoing *u, const struct value *anchor)
 {
 	const struct memory *m = u->run->memory;
+	int64_t account = binding_find(m->bindings, m->n_bindings, anchor);
 
-	for (size_t low = 0, high = m->n_bindings; low < high;) {
-		size_t middle = low + (high - low) / 2;
-		int order = value_compare(&m->bindings[middle].anchor, anchor);
-
-		if (order == 0)
-			return view_account_by_id(u->view, m->bindings[middle].account);
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return VIEW_NONE;
+	return account ? view_account_by_id(u->view, account) : VIEW_NONE;
 }
 
 /* Who has no account was invited, under the last address that the source used. */

@@ -105,3 +105,41 @@ write_team()
 		done
 	} >>"$scratch/people.script"
 }
+
+# write_source [LINE]: the configuration of a scripted source, which write_team fills; with
+# one line more.
+write_source()
+{
+	DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml
+	export DIRBRIDGE_CONFIG
+	cat >"$DIRBRIDGE_CONFIG" <<-END
+		store: sqlite:$store
+		sources:
+		  contoso:
+		    organization: northwind/contoso
+		    act_as: sync@northwind.example
+		    type: script
+		    file: $scratch/people.script
+		    people: { email: mail, name: cn, disabled: "(employeeType=disabled)" }
+		    grants:
+		      - from: { name: "Backup-(.*)" }
+		        to: { group: "\$1", role: member, create: true }
+		$1
+	END
+}
+
+# make_console: northwind of ada, who is this user as are the operator and sync, and contoso.
+make_console()
+{
+	as=
+	quiet store init
+	quiet org create northwind --owner ada@northwind.example --name Ada
+	quiet licence set northwind --until 2099-12-31
+	quiet principal allow ada@northwind.example --user "$(id -un)" --as operator
+	as=ada@northwind.example
+	quiet org create northwind/contoso
+	as=operator
+	quiet principal add sync@northwind.example --owner-of northwind/contoso
+	quiet principal allow sync@northwind.example --user "$(id -un)"
+	as=ada@northwind.example
+}

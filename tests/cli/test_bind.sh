@@ -4,30 +4,8 @@
 # all, or nobody, and then nothing is left to do.
 . "$(dirname "$0")/lib.sh"
 
-DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml
-export DIRBRIDGE_CONFIG
-cat >"$DIRBRIDGE_CONFIG" <<END
-store: sqlite:$store
-sources:
-  contoso:
-    organization: northwind/contoso
-    act_as: sync@northwind.example
-    type: script
-    file: $scratch/people.script
-    people: { email: mail, name: cn, disabled: "(employeeType=disabled)" }
-    grants:
-      - from: { name: "Backup-(.*)" }
-        to: { group: "\$1", role: member, create: true }
-END
-quiet store init
-quiet org create northwind --owner ada@northwind.example --name Ada
-quiet licence set northwind --until 2099-12-31
-quiet principal allow ada@northwind.example --user "$(id -un)" --as operator
-as=ada@northwind.example
-quiet org create northwind/contoso
-as=operator
-quiet principal add sync@northwind.example --owner-of northwind/contoso
-quiet principal allow sync@northwind.example --user "$(id -un)"
+write_source ''
+make_console
 as=sync@northwind.example
 write_team 3 0
 quiet apply contoso --yes

@@ -4,36 +4,14 @@
 # become another is not.
 . "$(dirname "$0")/lib.sh"
 
-DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml
-export DIRBRIDGE_CONFIG
-cat >"$DIRBRIDGE_CONFIG" <<END
-store: sqlite:$store
-sources:
-  contoso:
-    organization: northwind/contoso
-    act_as: sync@northwind.example
-    type: script
-    file: $scratch/people.script
-    people: { email: mail, name: cn, disabled: "(employeeType=disabled)" }
-    grants:
-      - from: { name: "Backup-(.*)" }
-        to: { group: "\$1", role: member, create: true }
-END
+write_source ''
 
 digest()
 {
 	run plan contoso | sed -n '1s/.* plan \([0-9a-f]*\),.*/\1/p'
 }
 
-quiet store init
-quiet org create northwind --owner ada@northwind.example --name Ada
-quiet licence set northwind --until 2099-12-31
-quiet principal allow ada@northwind.example --user "$(id -un)"
-as=ada@northwind.example
-quiet org create northwind/contoso
-as=operator
-quiet principal add sync@northwind.example --owner-of northwind/contoso
-as=ada@northwind.example
+make_console
 
 # The first plan, by its digest: that is what releases the configuration.
 write_team 9 0

@@ -4,40 +4,6 @@
 # source, too old, or where what it stands on has moved. Nothing is changed then.
 . "$(dirname "$0")/lib.sh"
 
-DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml
-export DIRBRIDGE_CONFIG
-write_config()
-{
-	cat >"$DIRBRIDGE_CONFIG" <<-END
-		store: sqlite:$store
-		sources:
-		  contoso:
-		    organization: northwind/contoso
-		    act_as: sync@northwind.example
-		    type: script
-		    file: $scratch/people.script
-		    people: { email: mail, name: cn, disabled: "(employeeType=disabled)" }
-		    grants:
-		      - from: { name: "Backup-(.*)" }
-		        to: { group: "\$1", role: member, create: true }
-		$1
-	END
-}
-
-make_console()
-{
-	quiet store init
-	quiet org create northwind --owner ada@northwind.example --name Ada
-	quiet licence set northwind --until 2099-12-31
-	quiet principal allow ada@northwind.example --user "$(id -un)" --as operator
-	as=ada@northwind.example
-	quiet org create northwind/contoso
-	as=operator
-	quiet principal add sync@northwind.example --owner-of northwind/contoso
-	quiet principal allow sync@northwind.example --user "$(id -un)"
-	as=ada@northwind.example
-}
-
 dump()
 {
 	sqlite3 "$store" .dump
@@ -60,7 +26,7 @@ refused()
 	dump | cmp -s - "$scratch/before" || fail "$3: something was changed"
 }
 
-write_config ''
+write_source ''
 write_team 3 0
 make_console
 
@@ -141,7 +107,7 @@ as=ada@northwind.example
 refused 1 'Nothing was changed' "$scratch/plan"
 write_team 9 2
 run plan contoso -o "$scratch/plan" >/dev/null
-write_config '    removal: suspend'
+write_source '    removal: suspend'
 refused 1 'the configuration has changed' "$scratch/plan"
-write_config ''
+write_source ''
 finish

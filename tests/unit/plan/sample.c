@@ -319,12 +319,22 @@ struct sample *sample_everything(TALLOC_CTX *ctx)
 
 /* ---- printing ---------------------------------------------------------------------- */
 
+/* Sealing counts the people of the operations; a sample stands for more than those. */
+static void seal(struct sample *s)
+{
+	uint32_t before = s->plan->people_before, removed = s->plan->people_removed;
+
+	plan_identify(s->plan);
+	plan_seal(s->plan);
+	s->plan->people_before += before;
+	s->plan->people_removed += removed;
+}
+
 char *sample_text(TALLOC_CTX *ctx, struct sample *s, const struct plan_style *style)
 {
 	struct str *out = str_new(ctx);
 
-	plan_identify(s->plan);
-	plan_seal(s->plan);
+	seal(s);
 	plan_text(out, s->plan, PLAN_UNCHANGED, style);
 	return str_take(ctx, out);
 }
@@ -333,8 +343,7 @@ char *sample_json(TALLOC_CTX *ctx, struct sample *s)
 {
 	struct str *out = str_new(ctx);
 
-	plan_identify(s->plan);
-	plan_seal(s->plan);
+	seal(s);
 	plan_json(out, s->plan, PLAN_UNCHANGED);
 	return str_take(ctx, out);
 }
