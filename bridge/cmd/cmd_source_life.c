@@ -121,7 +121,7 @@ static struct err *look_ahead(struct cmd *cmd, struct ending *e)
 static const char *word_of(const struct ending *e, const struct leaving *l)
 {
 	if (l->paused || l->rule != RULE_NONE)
-		return l->paused ? "wait" : "refuse";
+		return l->paused ? "skip" : "refuse";
 	if (e->keep && !l->suspended)
 		return "keep";
 	if (l->others)

@@ -64,10 +64,10 @@ struct err *console_pause(struct console *c, uint32_t organization, const char *
 		.after = resume ? NULL : names[what],
 		.code = reason,
 	};
-	struct err *err = NULL;
+	struct err *err = all ? console_operates(c) : NULL;
 
-	if (all && !c->principal.operator_)
-		return refusal(RULE_NOT_OPERATOR);
+	if (err)
+		return err;
 	err = resume ? go_on(c, id, source, what) : stop(c, id, source, what, reason);
 	return err ? err : audit_write(c, &line);
 }
