@@ -27,7 +27,8 @@ static const struct command commands[] = {
 	  "SOURCE | ORG | --all [--removals | --invitations] --reason TEXT",
 	  "go on with what was paused" },
 	{ "expect", cmd_expect,
-	  "SOURCE --people|--groups LOW..HIGH | --remove people=N,... [--until TIME]"
+	  "SOURCE --people|--groups LOW..HIGH | --base BASE --entries LOW..HIGH |"
+	  " --remove people=N,... [--until TIME]"
 	  " --reason TEXT",
 	  "say that a directory that shrank is right, or how many will go" },
 	{ "undo", cmd_undo, "SOURCE RUN [--yes]",

@@ -221,33 +221,35 @@ struct err *setting_check(const struct setting *row, const char *text, struct sl
 struct listener {
 	struct complaints to;
 	const struct building *b;
+	const struct directory_words *directory;
 };
 
 /* A setting that lacks is missed in the map where it belongs. */
-static const struct place *nearest_place(const struct building *b, const char *name)
+static const struct place *nearest_place(const struct directory_words *d,
+					 const char *name)
 {
 	AUTO_MEM char *path = mem_strdup(NULL, name);
-	const struct node *node = node_path(b->map, path);
+	const struct node *node = node_path(d->map, path);
 	char *dot;
 
 	while (node == NULL && (dot = strrchr(path, '.')) != NULL) {
 		*dot = '\0';
-		node = node_path(b->map, path);
+		node = node_path(d->map, path);
 	}
-	return node ? &node->at : &b->key->at;
+	return node ? &node->at : &d->key->at;
 }
 
 /* The text of this number in a list of which every text was good. */
-static const struct node *item_of(const struct building *b, const char *name,
+static const struct node *item_of(const struct directory_words *d, const char *name,
 				  const struct node *node, size_t which)
 {
-	const struct setting *row = setting_find(settings_table(b->connector), name);
+	const struct setting *row = setting_find(d->table, name);
 	const char *const *texts;
 	size_t n = 0;
 
 	if (node->kind != NODE_LIST || row == NULL || !setting_is_list(row))
 		return node;
-	texts = settings_texts(b->connector, name);
+	texts = settings_texts(d->settings, name);
 	while (texts[n] != NULL)
 		n++;
 	return n == node->n && which < n ? node->items[which] : node;
@@ -257,22 +259,22 @@ static const struct node *item_of(const struct building *b, const char *name,
 static void take_complaint(struct complaints *to, const char *name, size_t which,
 			   struct err *err)
 {
-	const struct building *b = ((struct listener *)to)->b;
-	const struct node *node = node_path(b->map, name);
+	const struct listener *l = (const struct listener *)to;
+	const struct node *node = node_path(l->directory->map, name);
 
 	if (node == NULL)
-		problem(b->problems, nearest_place(b, name), "%s", err_text(err));
-	else if (settings_given(b->connector, name))
-		problem(b->problems, &item_of(b, name, node, which)->at, "%s",
+		problem(l->b->problems, nearest_place(l->directory, name), "%s",
 			err_text(err));
+	else if (settings_given(l->directory->settings, name))
+		problem(l->b->problems, &item_of(l->directory, name, node, which)->at,
+			"%s", err_text(err));
 	err_free(err);
 }
 
-void check_connector(const struct building *b)
+void check_connector(const struct building *b, const struct directory_words *d)
 {
-	struct listener listener = { { take_complaint }, b };
+	struct listener listener = { { take_complaint }, b, d };
 
-	if (b->load->check != NULL && b->connector != NULL)
-		b->load->check(settings_text(b->source, "type"), b->connector,
-			       &listener.to);
+	if (b->load->check != NULL && d->settings != NULL)
+		b->load->check(d->type, d->settings, &listener.to);
 }

@@ -122,16 +122,23 @@ struct limit {
 	int64_t until;
 };
 
+/* One directory of a source. */
+struct directory_config {
+	const char *name; /* "" of a source that is one directory and names none */
+	const char *type; /* name of the connector */
+	struct settings *settings;
+};
+
 struct source_config {
 	const char *name;
 	const char *file; /* where it is written */
 	int line;
 	const char *broken; /* why it cannot be used, or NULL; then only name, file, line
 			       and organization (when readable) mean anything */
-	const char *organization; /* path: "northwind/contoso" */
-	const char *act_as;       /* its service principal */
-	const char *type;         /* name of the connector */
-	struct settings *connector;
+	const char *organization;                   /* path: "northwind/contoso" */
+	const char *act_as;                         /* its service principal */
+	const struct directory_config *directories; /* sorted by name, one at least */
+	size_t n_directories;
 	struct people_rule people;
 	struct groups_rule groups;
 	const struct grant_rule *grants;
@@ -187,19 +194,46 @@ MUST_CHECK struct err *config_source(const struct config *config, const char *na
 /*
  * A text of everything that decides who is wanted (directory address and bases,
  * filters, attributes, rules, removal policy, what becomes of what was given by hand),
- * one line a setting, in a fixed order and with secrets as references; and its digest.
- * Timeouts and limits are not in it.
+ * as YAML of that source alone, in a fixed order and with secrets as references; and its
+ * digest. Timeouts and limits are not in it, nor is act_as.
  */
 char *config_decides(TALLOC_CTX *ctx, const struct source_config *source);
 void config_digest(const struct source_config *source, struct digest *out);
 
 /*
+ * Such a text read back, by the same tables: what it does not say has its default.
+ * ERR_CONFIG when it cannot be read, as one of another version may be. The result belongs
+ * to ctx; name is what the source is called now.
+ */
+MUST_CHECK struct err *config_released(TALLOC_CTX *ctx, const char *text,
+				       const char *name, config_connector_fn connectors,
+				       const struct source_config **out);
+
+/* A setting whose values differ: "people.filter", "grants 2.to.group". A value is as it
+ * would be written, NULL when it is not set; not escaped. */
+struct config_difference {
+	const char *name, *before, *after;
+};
+
+/* In what two texts of config_decides() differ, in the order of the later one. Rules that
+ * were put in, or taken out, are one difference each. Everything belongs to ctx. */
+const struct config_difference *config_compare(TALLOC_CTX *ctx, const char *before,
+					       const char *after, size_t *n);
+
+/* Does an entry of this DN lie where the source reads? Unknown for a kind of directory
+ * without a "base", and where a base asks for more than a place. */
+enum config_reads { CONFIG_READS_UNKNOWN, CONFIG_READS, CONFIG_READS_NOT };
+enum config_reads config_reads(const struct source_config *source,
+			       const struct value *dn);
+
+/*
  * The tables, for the manual's test: the whole file, a source (which is read against
- * the next two and its connector's as well), a rule of `grants`, and a value that is
- * written as a map.
+ * the next three and its connectors' as well), a directory, a rule of `grants`, and a
+ * value that is written as a map.
  */
 extern const struct setting config_file_settings[];
 extern const struct setting config_source_settings[];
+extern const struct setting config_directory_settings[];
 extern const struct setting config_people_settings[];
 extern const struct setting config_groups_settings[];
 extern const struct setting config_grant_settings[];

@@ -21,28 +21,39 @@ static const struct place *at(const struct rule *r, const char *path)
 	return node ? &node->at : &r->map->at;
 }
 
-/* A group outside every base is never read, so its rule would never do anything. */
-static void check_base(const struct rule *r)
+/* True where nobody can tell. */
+static bool is_within(const struct directory_words *d, const struct value *dn)
 {
 	AUTO_MEM TALLOC_CTX *tmp = mem_ctx(NULL);
 	const struct setting *row = NULL;
 	const char *const *bases;
-	struct value dn, base;
+	struct value base;
 
-	if (r->b->connector != NULL)
-		row = setting_find(settings_table(r->b->connector), "base");
+	if (d->table != NULL)
+		row = setting_find(d->table, "base");
 	if (row == NULL || row->type != SETTING_TEXTS)
-		return;
-	bases = settings_texts(r->b->connector, "base");
-	err_ignore(dn_key(tmp, r->out->dn, strlen(r->out->dn), &dn));
-	for (; *bases != NULL; bases++) {
+		return true;
+	for (bases = settings_texts(d->settings, "base"); *bases != NULL; bases++) {
 		struct err *err = dn_key(tmp, *bases, strcspn(*bases, "?"), &base);
-		bool within = err != NULL || dn_is_below(&dn, &base);
+		bool within = err != NULL || dn_is_below(dn, &base);
 
 		err_free(err);
 		if (within)
-			return;
+			return true;
 	}
+	return false;
+}
+
+/* A group outside every base is never read, so its rule would never do anything. */
+static void check_base(const struct rule *r)
+{
+	AUTO_MEM TALLOC_CTX *tmp = mem_ctx(NULL);
+	struct value dn;
+
+	err_ignore(dn_key(tmp, r->out->dn, strlen(r->out->dn), &dn));
+	for (size_t i = 0; i < r->b->n_directories; i++)
+		if (is_within(&r->b->directories[i], &dn))
+			return;
 	problem(r->b->problems, at(r, "from.dn"),
 		"this rule can match nothing: \"from.dn\" lies outside \"base\"");
 }

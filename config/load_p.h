@@ -51,19 +51,40 @@ void load_includes(struct loader *l, const struct node *include);
 void load_source(struct loader *l, struct config_file *file, const struct node *key,
 		 const struct node *map);
 void load_profile(struct loader *l, const struct node *key, const struct node *map);
+/* Likewise, what config_decides() wrote of a source, into out, as parts of l->config. */
+void load_released(struct loader *l, struct config_file *file, const struct node *key,
+		   struct source_config *out);
+
+/* Sources and directories are named alike: at most NAME_MAX_LEN of letters, digits, "-",
+ * "_" and ".", the first a letter or a digit. */
+#define NAME_MAX_LEN 64
+bool is_short_name(const char *name);
 
 /* ---- one source ---------------------------------------------------------------------
  */
 
+/* One of its directories. */
+struct directory_words {
+	const struct node *key; /* its name; where it has none, the source's */
+	const struct node *own; /* the map below that name, or NULL */
+	const struct node *map; /* all that holds of it, and the source's own settings */
+	const char *type;
+	const struct setting *table; /* NULL when the type is missing or unknown */
+	struct settings *settings;   /* NULL without a table */
+};
+
 struct building {
 	struct loader *load;
 	struct problems *problems;
-	TALLOC_CTX *ctx;        /* of what the result points at */
-	const struct node *key; /* its name */
-	const char *tied;       /* the organization it must be of, or NULL */
-	const struct node *map; /* with the profile merged in */
+	TALLOC_CTX *ctx;            /* of what the result points at */
+	const struct node *key;     /* its name */
+	const char *tied;           /* the organization it must be of, or NULL */
+	const struct node *own;     /* what it says itself */
+	const struct node *profile; /* or NULL */
+	const struct node *map;     /* the one with the other merged in */
 	struct settings *source, *people, *groups;
-	struct settings *connector; /* NULL when the type is missing or unknown */
+	struct directory_words *directories; /* sorted by name */
+	size_t n_directories;
 	struct source_config *out;
 };
 
@@ -75,7 +96,13 @@ const struct filter *filter_of(const struct building *b, const struct settings *
 			       const char *name);
 
 /* check.c: a problem for each complaint of the kind of directory. */
-void check_connector(const struct building *b);
+void check_connector(const struct building *b, const struct directory_words *d);
+
+/* directories.c: which there are, and what holds of each: what the profile says of it,
+ * and over that what the source says; then each read against the table of its type. A
+ * profile need not be whole. */
+void directories_find(struct building *b);
+void directories_read(struct building *b, bool profile);
 
 /* value.c: attribute names in lower case; a problem for each that is none. */
 const char *const *attribute_names(const struct building *b, const struct place *at,
@@ -88,7 +115,20 @@ void grants_read(const struct building *b);
 /* limits.c */
 void limits_read(const struct building *b);
 
-/* source.c: true for what says who reads. */
+/* inherit.c: the profile that a source names, or NULL. */
+const struct node *find_profile(const struct building *b, const struct node *own);
+
+/* inherit.c: over, with what it lacks taken from base; either may be NULL. Credentials
+ * stay with the address that they are written beside; who ("source") inherits from what
+ * ("profile") is for people. */
+const struct node *inherit(const struct building *b, const struct setting *table,
+			   const struct node *base, const struct node *over,
+			   const char *who, const char *from);
+
+/* inherit.c: the text of a key, or NULL. */
+const char *text_at(const struct node *map, const char *key);
+
+/* inherit.c: true for what says who reads. */
 bool is_credential(const struct setting *row);
 
 /* tenant.c: a problem for each base by which a source of an included file would read

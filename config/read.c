@@ -41,10 +41,13 @@ static const char *secret_of(const struct reading *r, const struct setting *row,
 	const char *text = node->text, *why;
 	bool tenants = strncmp(text, "secret:", strlen("secret:")) == 0;
 
-	if (!secret_is_reference(text, &why) || secret_is_kept(text, &why)) {
+	if (!secret_is_reference(text, &why) ||
+	    (!node->file->kept && secret_is_kept(text, &why))) {
 		problem(r->problems, &node->at, "\"%s\" %s", row->name, why);
 		return NULL;
 	}
+	if (node->file->kept)
+		return text;
 	if (tenants != node->file->included) {
 		problem(r->problems, &node->at, "\"%s\" %s", row->name,
 			tenants ? "must not be a secret:NAME, which is for included files"

@@ -3,8 +3,6 @@
 #include "bridge/record/text.h"
 #include "config/load_p.h"
 
-#define NAME_MAX_LEN 64
-
 const struct place *place_of_setting(const struct building *b, const char *path)
 {
 	const struct node *node = node_path(b->map, path);
@@ -23,146 +21,31 @@ const struct filter *filter_of(const struct building *b, const struct settings *
 	return filter;
 }
 
-/* ---- what is inherited ---------------------------------------------------------------
- */
-
-static const char *text_at(const struct node *map, const char *key)
-{
-	const struct node *node = node_get(map, key);
-
-	return node && node->kind == NODE_TEXT && !node->nothing ? node->text : NULL;
-}
-
-static const struct node *own_address(const struct setting *table, const struct node *own)
-{
-	for (; table->name != NULL; table++)
-		if ((table->flags & SETTING_ADDRESS) != 0 &&
-		    node_path(own, table->name) != NULL)
-			return node_path(own, table->name);
-	return NULL;
-}
-
-bool is_credential(const struct setting *row)
-{
-	return row->type == SETTING_SECRET || (row->flags & SETTING_CREDENTIAL) != 0;
-}
-
-/* What is said anew with a row: the map of a secret ("bind"), or the row alone. */
-static char *unit_of(TALLOC_CTX *ctx, const struct setting *row)
-{
-	const char *dot = row->type == SETTING_SECRET ? strrchr(row->name, '.') : NULL;
-
-	return mem_strndup(ctx, row->name,
-			   dot ? (size_t)(dot - row->name) : strlen(row->name));
-}
-
-static bool says_credentials(const struct building *b, const struct setting *row,
-			     const struct node *own)
-{
-	for (; row->name != NULL; row++)
-		if (is_credential(row) &&
-		    node_path(own, unit_of(b->load->scratch, row)) != NULL)
-			return true;
-	return false;
-}
-
-static bool says_secret(const struct setting *row, const struct node *profile)
-{
-	for (; row->name != NULL; row++)
-		if (row->type == SETTING_SECRET && node_path(profile, row->name) != NULL)
-			return true;
-	return false;
-}
-
-/* Credentials are meant for the address that they are written beside. */
-static const struct node *without_credentials(const struct building *b,
-					      const struct setting *table,
-					      const struct node *profile,
-					      const struct node *own)
-{
-	const struct node *address = own_address(table, own), *kept = profile;
-	bool told = says_secret(table, profile) || says_credentials(b, table, own);
-
-	for (; address != NULL && table->name != NULL; table++) {
-		const char *unit = unit_of(b->load->scratch, table);
-
-		if (!is_credential(table) || node_path(profile, table->name) == NULL)
-			continue;
-		kept = node_without(b->load->scratch, kept, unit);
-		if (table->type == SETTING_SECRET ? node_path(own, unit) == NULL : !told)
-			problem(b->problems, &address->at,
-				"\"%s\" is missing: a source that sets its own address "
-				"inherits no credentials from its profile",
-				table->name);
-	}
-	return kept;
-}
-
-static const char *const *names_of(TALLOC_CTX *ctx, const struct node *map)
-{
-	const char **names = mem_array(ctx, const char *, map->n + 1);
-
-	for (size_t i = 0; i < map->n; i++)
-		names[i] = map->keys[i]->text;
-	return names;
-}
-
-static const struct node *find_profile(const struct building *b, const struct node *own)
-{
-	const struct node *at = node_get(own, "profile"), *profile = NULL;
-	const char *name = text_at(own, "profile");
-
-	if (name == NULL)
-		return NULL;
-	if (b->load->profiles != NULL)
-		profile = node_get(b->load->profiles, name);
-	if (profile == NULL)
-		problem(b->problems, &at->at, "there is no profile \"%s\"%s", name,
-			b->load->profiles ? did_you_mean(b->load->scratch, name,
-							 names_of(b->load->scratch,
-								  b->load->profiles))
-					  : "");
-	return profile;
-}
-
-static const struct node *inherit(const struct building *b, const struct node *own)
-{
-	const struct node *profile = find_profile(b, own);
-	const struct setting *table;
-	const char *type = text_at(own, "type");
-
-	if (profile == NULL)
-		return own;
-	table = b->load->connectors(type ? type : text_at(profile, "type"));
-	if (table != NULL)
-		profile = without_credentials(b, table, profile, own);
-	if (own->file->included)
-		check_tenant_base(b, table, profile, own);
-	return node_merge(b->load->scratch, profile, own);
-}
-
 /* ---- what it says
  * ---------------------------------------------------------------------- */
 
+/* What a directory says in the source's place is known by the table of its type. */
 static void read_tables(struct building *b, bool profile)
 {
-	const char *type = text_at(b->map, "type");
-	const struct setting *table = b->load->connectors(type);
-	struct settings *sets[4];
-	struct reading r = { b->load->scratch, b->problems, sets, 3, table == NULL };
+	TALLOC_CTX *scratch = b->load->scratch;
+	struct settings **sets =
+		mem_array(scratch, struct settings *, 4 + b->n_directories);
+	struct reading r = { scratch, b->problems, sets, 3, false };
 
 	sets[0] = b->source = settings_new(b->ctx, config_source_settings);
 	sets[1] = b->people = settings_new(b->ctx, config_people_settings);
 	sets[2] = b->groups = settings_new(b->ctx, config_groups_settings);
-	if (table != NULL)
-		sets[r.n_sets++] = b->connector = settings_new(b->ctx, table);
-	else if (type != NULL)
-		problem(b->problems, place_of_setting(b, "type"),
-			"there is no kind of directory named \"%s\"%s", type,
-			did_you_mean(b->load->scratch, type, b->load->connector_names));
-	read_settings(&r, b->map);
 	if (!profile)
 		read_required(&r, b->map, &b->key->at);
+	sets[r.n_sets++] = settings_new(scratch, config_directory_settings);
+	for (size_t i = 0; i < b->n_directories; i++) {
+		const struct setting *table = b->directories[i].table;
+
+		r.open |= table == NULL;
+		if (table != NULL)
+			sets[r.n_sets++] = settings_new(scratch, table);
+	}
+	read_settings(&r, b->map);
 }
 
 static void read_organization(const struct building *b)
@@ -269,14 +152,28 @@ static enum invitations invitations_of(const struct settings *s)
 	return strcmp(word, "silent") == 0 ? INVITATIONS_SILENT : INVITATIONS_MAIL;
 }
 
+static void fill_directories(const struct building *b)
+{
+	struct directory_config *all =
+		mem_array(b->ctx, struct directory_config, b->n_directories);
+
+	for (size_t i = 0; i < b->n_directories; i++) {
+		const struct directory_words *d = &b->directories[i];
+
+		all[i].name = d->own ? mem_strdup(b->ctx, d->key->text) : "";
+		all[i].type = d->type ? mem_strdup(b->ctx, d->type) : NULL;
+		all[i].settings = d->settings;
+	}
+	b->out->directories = all;
+	b->out->n_directories = b->n_directories;
+}
+
 static void fill_source(const struct building *b)
 {
 	struct source_config *out = b->out;
 	const struct settings *s = b->source;
 
 	out->act_as = settings_text(s, "act_as");
-	out->type = settings_text(s, "type");
-	out->connector = b->connector;
 	out->removal = strcmp(settings_text(s, "removal"), "suspend") == 0
 			       ? REMOVAL_SUSPEND
 			       : REMOVAL_REVOKE;
@@ -346,20 +243,23 @@ static void fill_groups(const struct building *b)
 
 static void build(struct building *b, bool profile)
 {
+	directories_find(b);
 	read_tables(b, profile);
+	directories_read(b, profile);
 	read_organization(b);
+	fill_directories(b);
 	fill_source(b);
 	fill_people(b);
 	fill_groups(b);
 	grants_read(b);
-	if (!profile)
-		check_connector(b);
+	for (size_t i = 0; !profile && i < b->n_directories; i++)
+		check_connector(b, &b->directories[i]);
 }
 
 /* ---- a source, a profile
  * ---------------------------------------------------------------- */
 
-static bool is_source_name(const char *name)
+bool is_short_name(const char *name)
 {
 	static const char first[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -395,7 +295,7 @@ void load_source(struct loader *l, struct config_file *file, const struct node *
 			      .tied = file->tied,
 			      .out = &draft->source };
 
-	if (!is_source_name(key->text))
+	if (!is_short_name(key->text))
 		problem(b.problems, &key->at,
 			"the name of a source is at most %d letters, digits, \"-\", "
 			"\"_\" and \".\", not \"%s\"",
@@ -405,7 +305,9 @@ void load_source(struct loader *l, struct config_file *file, const struct node *
 			key->text);
 		return;
 	}
-	b.map = inherit(&b, map);
+	b.own = map;
+	b.profile = find_profile(&b, map);
+	b.map = b.profile ? node_merge(l->scratch, b.profile, map) : map;
 	build(&b, false);
 }
 
@@ -416,6 +318,7 @@ void load_profile(struct loader *l, const struct node *key, const struct node *m
 			      .problems = l->main->problems,
 			      .ctx = l->scratch,
 			      .key = key,
+			      .own = map,
 			      .map = map,
 			      .out = &nobody };
 
@@ -427,4 +330,19 @@ void load_profile(struct loader *l, const struct node *key, const struct node *m
 			"a profile cannot have a profile itself");
 	else
 		build(&b, true);
+}
+
+void load_released(struct loader *l, struct config_file *file, const struct node *key,
+		   struct source_config *out)
+{
+	struct building b = { .load = l,
+			      .problems = file->problems,
+			      .ctx = l->config,
+			      .key = key,
+			      .own = file->root,
+			      .map = file->root,
+			      .out = out };
+
+	out->name = mem_strdup(l->config, key->text);
+	build(&b, true);
 }

@@ -25,8 +25,8 @@ const struct setting config_source_settings[] = {
 	  "service principal under which it acts", 0, 0, NULL },
 	{ "profile", SETTING_TEXT, 0, NULL, "profile whose settings it inherits", 0, 0,
 	  NULL },
-	{ "type", SETTING_TEXT, SETTING_REQUIRED, NULL,
-	  "kind of directory; names the connector", 0, 0, NULL },
+	{ "directories", SETTING_MAPS, 0, NULL,
+	  "the directories that are read as one, by name", 0, 0, NULL },
 	{ "grants", SETTING_MAPS, SETTING_REQUIRED, NULL,
 	  "rules from directory groups to console groups", 0, 0, NULL },
 	{ "removal", SETTING_CHOICE, 0, "revoke",
@@ -76,6 +76,12 @@ const struct setting config_source_settings[] = {
 	  NULL },
 	{ "max_bytes", SETTING_NUMBER, 0, "8589934592", "most bytes of one pull", 1,
 	  INT64_C(1) << 50, NULL },
+	{ .name = NULL },
+};
+
+const struct setting config_directory_settings[] = {
+	{ "type", SETTING_TEXT, SETTING_REQUIRED, NULL,
+	  "kind of directory; names the connector", 0, 0, NULL },
 	{ .name = NULL },
 };
 

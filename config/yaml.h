@@ -24,6 +24,7 @@ struct yaml_file {
 	const char *path;   /* as named by whoever asked; what problems show */
 	const char *folder; /* absolute; what its relative paths start from */
 	bool included;      /* a tenant's, which may do less than the main file */
+	bool kept;          /* written by config_decides(): secrets as they are kept */
 };
 
 enum node_kind { NODE_TEXT, NODE_LIST, NODE_MAP };

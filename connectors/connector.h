@@ -77,7 +77,10 @@ struct connector {
 	/*
 	 * Write the next page of items. *more becomes false with the last one;
 	 * *incomplete is set, to a text of the session, when the whole is not whole; it
-	 * stays set.
+	 * stays set. A base that was read from its first entry to its last is a FACT
+	 * "base": the number of entries that it returned, then a blank and what the
+	 * configuration calls it; where a directory is one base, the number alone. It
+	 * proves later that the base can still be read.
 	 */
 	MUST_CHECK struct err *(*next)(struct session *session, struct sink *sink,
 				       bool *more, const char **incomplete);

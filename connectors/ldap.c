@@ -117,8 +117,10 @@ static struct err *parse_bases(struct session *s)
 	while (texts[s->n_bases] != NULL)
 		s->n_bases++;
 	s->bases = mem_array(s, struct dir_base, s->n_bases);
-	for (size_t i = 0; err == NULL && i < s->n_bases; i++)
+	for (size_t i = 0; err == NULL && i < s->n_bases; i++) {
+		s->bases[i].text = texts[i];
 		err = dir_parse_base(s, texts[i], &s->bases[i]);
+	}
 	if (err == NULL && s->n_bases == 0)
 		err = err_new(ERR_CONFIG, "base is missing");
 	return err;

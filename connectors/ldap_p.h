@@ -41,6 +41,7 @@ struct dir_base {
 	struct value key;   /* dn_key() of dn */
 	int scope;          /* LDAP_SCOPE_* */
 	const char *filter; /* or NULL */
+	const char *text;   /* as it was written */
 };
 
 enum dir_vendor { DIR_OTHER, DIR_AD, DIR_SAMBA, DIR_389, DIR_OPENLDAP };

@@ -203,6 +203,8 @@ static struct err *finish_page(struct session *s, struct sink *sink,
 	if (done->cookie.bv_len > 0)
 		return send_for(s, &done->cookie);
 	judge_last_page(s, sink, done);
+	sink_fact(sink, "base", "%llu %s", (unsigned long long)s->pull.entries,
+		  s->bases[s->pull.base].text);
 	return finish_base(s, sink, more);
 }
 

@@ -35,6 +35,7 @@ struct session {
 	char *anchor; /* the attribute, in lower case */
 	struct entry_builder *builder;
 	struct ldif *pull;
+	unsigned long long passed; /* entries of the pull */
 };
 
 struct anchor {
@@ -221,8 +222,10 @@ static struct err *pass_on(struct session *s, TALLOC_CTX *ctx, const struct entr
 					   s->anchor),
 				CHOOSE_AN_ANCHOR);
 	err = reduce(s, ctx, entry, &anchor, &reduced);
-	if (err == NULL)
+	if (err == NULL) {
 		sink_entry(sink, reduced);
+		s->passed++;
+	}
 	return err;
 }
 
@@ -254,6 +257,8 @@ static struct err *ldif_next_page(struct session *s, struct sink *sink, bool *mo
 	}
 	if (!*more && has_changed(s))
 		*incomplete = "the file was changed while it was read";
+	else if (!*more)
+		sink_fact(sink, "base", "%llu", s->passed);
 	return NULL;
 }
 

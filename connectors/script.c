@@ -16,6 +16,8 @@
  *   note KIND TEXT               info, search, finding, record
  *   fact NAME=VALUE              "probe fact pull=changes": what follows is relative to
  *                                what was read before
+ *                                "fact base=12 ou=people,dc=test": what a base showed;
+ *                                without one the whole is one base
  *   page                         the page ends here
  *   incomplete WHY               goes on, but is no longer whole
  *   fail CLASS TEXT              the error ends the pull; err_class_name()
@@ -63,7 +65,8 @@ struct session {
 	enum anchor_kind kind;
 	struct step *steps;
 	size_t n_steps, steps_capacity;
-	size_t at; /* of the pull */
+	size_t at;                 /* of the pull */
+	unsigned long long passed; /* entries of the pull */
 	const char *incomplete;
 };
 
@@ -116,6 +119,7 @@ static struct err *run_entry(struct session *s, const struct step *step,
 			sink_value(sink, pair->value.bytes, pair->value.len);
 	}
 	sink_entry_end(sink);
+	s->passed += step->verb->kind == ITEM_ENTRY;
 	return NULL;
 }
 
@@ -436,6 +440,15 @@ static struct err *script_probe(struct session *s, struct sink *sink)
 	return run_all(s, IN_PROBE, sink);
 }
 
+static bool says(const struct session *s, const char *fact)
+{
+	for (size_t i = 0; i < s->n_steps; i++)
+		if (s->steps[i].verb->run == run_fact &&
+		    strncmp(s->steps[i].rest, fact, strlen(fact)) == 0)
+			return true;
+	return false;
+}
+
 static struct err *script_next(struct session *s, struct sink *sink, bool *more,
 			       const char **incomplete)
 {
@@ -452,6 +465,9 @@ static struct err *script_next(struct session *s, struct sink *sink, bool *more,
 	}
 	*more = s->at < s->n_steps;
 	*incomplete = s->incomplete;
+	if (err == NULL && !*more && s->incomplete == NULL && !says(s, "base=") &&
+	    !says(s, "pull=changes"))
+		sink_fact(sink, "base", "%llu", s->passed);
 	return err;
 }
 

@@ -27,12 +27,12 @@ static const char *label_of(const char *fact, size_t len)
 	return NULL;
 }
 
-static void print_facts(struct cmd *cmd, const struct run *run, json_t *facts)
+static void print_facts(struct cmd *cmd, const struct far_side *far, json_t *facts)
 {
 	struct grid *grid = grid_new(cmd, 2);
 
-	for (size_t i = 0; i < run->n_facts; i++) {
-		const char *fact = run->facts[i];
+	for (size_t i = 0; i < far->n_facts; i++) {
+		const char *fact = far->facts[i];
 		size_t len = strcspn(fact, "=");
 		const char *label = label_of(fact, len);
 		char *name = mem_strndup(cmd, fact, len);
@@ -64,21 +64,23 @@ static int first_to_act(int a, int b)
 
 /* What came of asking one directory. That it failed is said in its place, and keeps
  * nobody from hearing of the others. */
-static json_t *ask(struct cmd *cmd, const struct source_config *source)
+static json_t *ask(struct cmd *cmd, const struct source_config *source, uint16_t number)
 {
-	json_t *one = cmd_object("source", source->name, "organization",
-				 source->organization, NULL);
+	const char *name = source->broken == NULL ? source->directories[number].name : "";
+	json_t *one = cmd_object("source", source->name, "directory", name,
+				 "organization", source->organization, NULL);
 	json_t *facts = json_object(), *findings = json_array();
 	struct run *run = NULL;
 	struct err *err = cmd_run_new(cmd, source->name, false, &run);
 
 	if (err == NULL)
-		err = run_probe(run);
-	cmd_say(cmd, "%s%s%s", source->name, source->organization ? " → " : "",
+		err = run_probe(run, number);
+	cmd_say(cmd, "%s%s%s%s%s", source->name, *name ? " / " : "", name,
+		source->organization ? " → " : "",
 		source->organization ? source->organization : "");
 	if (run != NULL) {
 		cmd_print_notes(cmd, run);
-		print_facts(cmd, run, facts);
+		print_facts(cmd, &run->directories[number], facts);
 		cmd_print_findings(cmd, run, "  ", findings);
 	}
 	json_object_set_new(one, "facts", facts);
@@ -94,9 +96,16 @@ static json_t *ask_all(struct cmd *cmd, const struct config *config, const char 
 {
 	json_t *sources = json_array();
 
-	for (size_t i = 0; i < config->n_sources; i++)
-		if (only == NULL || strcmp(only, config->sources[i].name) == 0)
-			json_array_append_new(sources, ask(cmd, &config->sources[i]));
+	for (size_t i = 0; i < config->n_sources; i++) {
+		const struct source_config *source = &config->sources[i];
+		uint16_t number = 0;
+
+		if (only != NULL && strcmp(only, source->name) != 0)
+			continue;
+		do
+			json_array_append_new(sources, ask(cmd, source, number));
+		while (source->broken == NULL && ++number < source->n_directories);
+	}
 	return sources;
 }
 

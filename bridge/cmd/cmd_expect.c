@@ -2,12 +2,13 @@
 #include "bridge/base/clock.h"
 #include "bridge/cmd/commands.h"
 #include "bridge/cmd/source.h"
+#include "bridge/run/memory.h"
 #include <stdlib.h>
 
 enum { EXPECT_DAYS = 3, EXPECT_MOST_DAYS = 31, EXPECT_MOST = 1000000000 };
 
 struct expected {
-	const char *people, *groups, *remove, *until, *reason;
+	const char *people, *groups, *base, *entries, *remove, *until, *reason;
 	int64_t low, high;
 	int64_t lapses;
 	int64_t removals[BUDGETS];
@@ -78,6 +79,8 @@ static struct err *read_expected(struct cmd *cmd, struct expected *e)
 	const struct cmd_option options[] = {
 		{ "people", 0, CMD_TEXT, &e->people },
 		{ "groups", 0, CMD_TEXT, &e->groups },
+		{ "base", 0, CMD_TEXT, &e->base },
+		{ "entries", 0, CMD_TEXT, &e->entries },
 		{ "remove", 0, CMD_TEXT, &e->remove },
 		{ "until", 0, CMD_TEXT, &e->until },
 		{ "reason", 0, CMD_TEXT, &e->reason },
@@ -88,35 +91,92 @@ static struct err *read_expected(struct cmd *cmd, struct expected *e)
 
 	if (err)
 		return err;
-	ways = (e->people != NULL) + (e->groups != NULL) + (e->remove != NULL);
+	ways = (e->people != NULL) + (e->groups != NULL) + (e->remove != NULL) +
+	       (e->base != NULL);
+	if ((e->base != NULL) != (e->entries != NULL))
+		return err_hint(err_new(ERR_USAGE, "--base and --entries go together"),
+				"Write --base ou=people,dc=contoso,dc=example --entries "
+				"40..60.");
 	if (ways != 1)
 		return err_hint(
 			err_new(ERR_USAGE, "what is expected is %s",
 				ways ? "more than one thing at a time" : "missing"),
-			"Write --people 300..340, --groups 20..25, or --remove "
-			"people=12.");
+			"Write --people 300..340, --groups 20..25, --base BASE --entries "
+			"40..60, or --remove people=12.");
 	err = cmd_reason(e->reason);
 	if (err == NULL)
 		err = read_until(cmd, e);
 	if (err == NULL && e->remove != NULL)
 		return read_removals(e);
 	if (err == NULL)
-		err = read_range(e->people ? e->people : e->groups, &e->low, &e->high);
+		err = read_range(e->people   ? e->people
+				 : e->groups ? e->groups
+					     : e->entries,
+				 &e->low, &e->high);
 	return err;
 }
 
 /* ---- on record ---- */
 
+static struct err *no_base(struct cmd *cmd, const char *source, const char *name,
+			   const char *const *names)
+{
+	const char *nearest = str_nearest(name, names);
+
+	return err_hint(
+		err_new(ERR_USAGE, "no good run of \"%s\" has read a base \"%s\"%s",
+			source, name,
+			nearest ? mem_printf(cmd, ", did you mean \"%s\"?", nearest)
+				: ""),
+		"Write it as a finding names it: BASE, or \"DIRECTORY: BASE\".");
+}
+
+/* It is called what a finding calls it. Another organization's source has none. */
+static struct err *find_base(struct cmd *cmd, const struct source_config *source,
+			     uint32_t organization, struct expectation *said)
+{
+	const struct view *v = cmd->console->view;
+	const char **names, *name = said->base;
+	struct memory *m;
+	struct err *err =
+		memory_load(cmd, cmd->console->store, source->name, cmd->now, &m);
+
+	if (err || m->organization != v->organizations[organization].id)
+		return err;
+	names = mem_array(cmd, const char *, m->history.n_parts + 1);
+	for (size_t i = 0; i < m->history.n_parts; i++) {
+		const struct part_history *part = &m->history.parts[i];
+
+		names[i] = part_name(cmd, part->directory, part->base);
+		if (strcmp(names[i], name) != 0)
+			continue;
+		said->directory = part->directory;
+		said->base = part->base;
+		return NULL;
+	}
+	return no_base(cmd, source->name, name, names);
+}
+
 static struct err *write_expected(struct cmd *cmd, const struct source_config *source,
 				  const struct expected *e)
 {
+	struct expectation said = {
+		.groups = e->groups != NULL,
+		.directory = "",
+		.base = e->base,
+		.low = e->low,
+		.high = e->high,
+		.lapses = e->lapses,
+		.reason = e->reason,
+	};
 	struct console *c = cmd->console;
 	uint32_t organization;
 	struct err *err = console_organization(c, source->organization, &organization);
 
+	if (err == NULL && e->base != NULL)
+		err = find_base(cmd, source, organization, &said);
 	if (err == NULL && e->remove == NULL)
-		return console_expect(c, organization, source->name, e->groups != NULL,
-				      e->low, e->high, e->lapses, e->reason);
+		return console_expect(c, organization, source->name, &said);
 	for (enum budget_layer l = 0; err == NULL && l < BUDGETS; l++)
 		if (e->removals[l] > 0)
 			err = console_announce(c, organization, source->name,
@@ -128,9 +188,12 @@ static struct err *write_expected(struct cmd *cmd, const struct source_config *s
 static void say(struct cmd *cmd, const char *source, const struct expected *e)
 {
 	const char *until = clock_format_short(cmd, e->lapses);
-	const char *what = e->people ? "people" : e->groups ? "groups" : "removals";
-	json_t *json =
-		cmd_object("source", source, "what", what, "remove", e->remove, NULL);
+	const char *what = e->people   ? "people"
+			   : e->groups ? "groups"
+			   : e->base   ? mem_printf(cmd, "entries of \"%s\"", e->base)
+				       : "removals";
+	json_t *json = cmd_object("source", source, "what", e->base ? "entries" : what,
+				  "base", e->base, "remove", e->remove, NULL);
 
 	json_object_set_new(json, "until", cmd_stamp(e->lapses));
 	if (e->remove == NULL) {

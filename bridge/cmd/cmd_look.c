@@ -170,19 +170,46 @@ static json_t *show_findings(struct cmd *cmd, const struct run *run)
 	return findings;
 }
 
+/* Each, where there are several. */
+static json_t *show_directories(struct cmd *cmd, const struct pull_facts *pull)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < pull->n_directories; i++) {
+		const struct pull_directory *d = &pull->directories[i];
+		json_t *one = cmd_object("directory", d->name, "incomplete_because",
+					 d->complete ? NULL : d->why, NULL);
+
+		json_object_set_new(one, "entries", json_integer(d->read));
+		json_object_set_new(one, "complete", json_boolean(d->complete));
+		json_array_append_new(all, one);
+		if (pull->n_directories == 1)
+			continue;
+		cmd_say(cmd, "  %s: %u %s read%s%s", d->name, d->read,
+			d->read == 1 ? "entry" : "entries",
+			d->complete ? ", complete" : ", INCOMPLETE: ",
+			d->complete ? "" : d->why);
+		if (!d->complete && d->hint != NULL)
+			cmd_say(cmd, "    %s", d->hint);
+	}
+	return all;
+}
+
 static void show_end(struct cmd *cmd, const struct run *run, json_t *people)
 {
 	const struct pull_facts *pull = &run->plan->pull;
-	json_t *findings = show_findings(cmd, run);
+	json_t *findings = show_findings(cmd, run), *directories;
 
 	cmd_say(cmd, "%u people, %u groups read%s%s", run->wanted->n_persons,
 		run->wanted->directory_groups,
 		pull->complete ? ", complete" : ", INCOMPLETE: ",
 		pull->complete ? "" : pull->why);
+	directories = show_directories(cmd, pull);
 	if (!pull->complete)
 		cmd->status = 4;
-	cmd_json(cmd, json_pack("{s:o, s:o, s:I, s:o, s:b, s:o}", "source",
-				cmd_text(run->source->name), "people", people, "groups",
+	cmd_json(cmd, json_pack("{s:o, s:o, s:o, s:I, s:o, s:b, s:o}", "source",
+				cmd_text(run->source->name), "directories", directories,
+				"people", people, "groups",
 				(json_int_t)run->wanted->directory_groups, "findings",
 				findings, "complete", (int)pull->complete,
 				"incomplete_because",

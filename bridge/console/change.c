@@ -322,29 +322,39 @@ struct err *console_find_source(struct console *c, uint32_t organization,
 			"Only what was applied before is remembered.");
 }
 
-struct err *console_expect(struct console *c, uint32_t organization, const char *source,
-			   bool groups, int64_t low, int64_t high, int64_t lapses,
-			   const char *reason)
+static char *expected_of(TALLOC_CTX *ctx, const struct expectation *e)
 {
-	AUTO_MEM char *target = mem_printf(NULL, "%lld..%lld %s", (long long)low,
-					   (long long)high, groups ? "groups" : "people");
+	long long low = (long long)e->low, high = (long long)e->high;
+
+	if (e->base == NULL)
+		return mem_printf(ctx, "%lld..%lld %s", low, high,
+				  e->groups ? "groups" : "people");
+	return mem_printf(ctx, "%lld..%lld entries of \"%s%s%s\"", low, high,
+			  e->directory, *e->directory && *e->base ? ": " : "", e->base);
+}
+
+struct err *console_expect(struct console *c, uint32_t organization, const char *source,
+			   const struct expectation *e)
+{
+	AUTO_MEM char *target = expected_of(NULL, e);
 	struct audit_line line = {
 		.organization = organization,
 		.subject = VIEW_NONE,
 		.action = "source.expect",
 		.target = target,
-		.after = reason,
+		.after = e->reason,
 	};
 	struct err *err = console_find_source(c, organization, source);
 
 	if (err == NULL)
 		err = store_run(c->store,
 				"INSERT INTO decision (source_id, word, low, high,"
-				" principal_id, reason, at, lapses)"
-				" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-				"itiiitii", c->source,
-				groups ? "expect-groups" : "expect", low, high,
-				c->principal_id, reason, c->now, lapses);
+				" principal_id, reason, at, lapses, directory, base)"
+				" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+				"itiiitiitt", c->source,
+				e->groups ? "expect-groups" : "expect", e->low, e->high,
+				c->principal_id, e->reason, c->now, e->lapses,
+				e->directory, e->base);
 	return err ? err : audit_write(c, &line);
 }
 

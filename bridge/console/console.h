@@ -158,12 +158,20 @@ MUST_CHECK struct err *console_asset(struct console *console, uint32_t organizat
 /* The kinds, NULL-terminated. */
 const char *const *console_asset_kinds(void);
 
-/* A person's word that a source of this organization, by name, will have so many people,
- * or groups; in force until it lapses. ERR_USAGE when no source of the organization has
- * that name, whoever else's has. */
+/* So many people, groups, or entries of a base. */
+struct expectation {
+	bool groups;
+	const char *directory, *base; /* NULL: of the whole source */
+	int64_t low, high;
+	int64_t lapses;
+	const char *reason;
+};
+
+/* A person's word that a source of this organization, by name, will have so many; in
+ * force until it lapses. ERR_USAGE when no source of the organization has that name,
+ * whoever else's has. */
 MUST_CHECK struct err *console_expect(struct console *console, uint32_t organization,
-				      const char *source, bool groups, int64_t low,
-				      int64_t high, int64_t lapses, const char *reason);
+				      const char *source, const struct expectation *e);
 
 /* A person's word, ahead of it, that so many more of a layer of the budgets ("people",
  * "grants") may go from this source, until then; used up as they go. Errors as above. */

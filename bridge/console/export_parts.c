@@ -115,14 +115,18 @@ const struct part export_parts[ALL_PARTS] = {
 		" WHERE group_id = ?1 ORDER BY organization_id, claim, " BY_TIME, .types = "i", .fields =
 		{ FIELD("organization", ORGANIZATION), FIELD("claim", NAME), FROM_TO } },
 	[PART_SOURCES] = { .name = "sources", .select =
-		"SELECT id, name, organization_id, identity, anchor, released_digest,"
-		" released_config, released_at, retired FROM source WHERE id IN " SOURCES
+		"SELECT id, name, organization_id, released_digest, released_config,"
+		" released_at, retired FROM source WHERE id IN " SOURCES
 		" ORDER BY id", .types = "i", .fields =
 		{ FIELD("name", NAME), FIELD("organization", ORGANIZATION),
-		  MAYBE("identity", TEXT), MAYBE("anchor", TEXT),
 		  { .name = "released_digest", .kind = FIELD_HEX, .maybe = true, .size = DIGEST_SIZE },
 		  MAYBE("released_config", TEXT),
-		  MAYBE("released_at", TIME), MAYBE("retired", TIME) } },
+		  MAYBE("released_at", TIME), MAYBE("retired", TIME) },
+		.within = { PART_DIRECTORIES }, .n_within = 1 },
+	[PART_DIRECTORIES] = { .name = "directories", .select =
+		"SELECT 0, name, identity, anchor FROM directory WHERE source_id = ?1"
+		" ORDER BY name", .types = "i", .fields =
+		{ FIELD("name", TEXT), FIELD("identity", TEXT), FIELD("anchor", TEXT) } },
 	[PART_BINDINGS] = { .name = "bindings", .select =
 		"SELECT 0, source_id, anchor, " SUBJECT_OF("account_id") ", since FROM binding"
 		" WHERE source_id IN " SOURCES " ORDER BY source_id, anchor", .types = "i", .fields =

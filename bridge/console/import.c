@@ -21,6 +21,7 @@ static const struct {
 	[PART_LINKS] = { import_link, NULL },
 	[PART_GROUP_CLAIMS] = { import_group_claim, NULL },
 	[PART_SOURCES] = { import_source, NULL },
+	[PART_DIRECTORIES] = { import_directory, NULL },
 	[PART_BINDINGS] = { import_binding, NULL },
 	[PART_GROUP_BINDINGS] = { import_group_binding, NULL },
 	[PART_ROLES] = { import_role, import_role_end },

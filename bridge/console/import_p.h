@@ -195,10 +195,10 @@ typedef int64_t import_fn(struct import *im, const struct import_value *v,
 
 import_fn import_organization, import_asset, import_licence, import_person, import_alias,
 	import_block, import_claim, import_group, import_link, import_group_claim,
-	import_source, import_binding, import_group_binding, import_role,
-	import_role_giver, import_mail, import_invitation, import_invitation_giver,
-	import_given, import_evidence, import_chain, import_checkpoint, import_line,
-	import_review;
+	import_source, import_directory, import_binding, import_group_binding,
+	import_role, import_role_giver, import_mail, import_invitation,
+	import_invitation_giver, import_given, import_evidence, import_chain,
+	import_checkpoint, import_line, import_review;
 
 /* After the last thing within an element. */
 void import_role_end(struct import *im);

@@ -184,7 +184,7 @@ int64_t import_source(struct import *im, const struct import_value *v, int64_t p
 	source->organization = (uint32_t)v[1].number;
 	if (!import_once_f(im, "source %s", v[0].text))
 		import_problem(im, "name", "another source has it");
-	if (v[4].none != v[5].none || v[4].none != v[6].none)
+	if (v[2].none != v[3].none || v[2].none != v[4].none)
 		import_problem(im, NULL,
 			       "what is released is there whole, or not at all");
 	if (import_goes_on(im))
@@ -195,12 +195,23 @@ int64_t import_source(struct import *im, const struct import_value *v, int64_t p
 	if (n != 0)
 		import_taken(im, "name", "the store has a source of this name");
 	import_row(im,
-		   "INSERT INTO source (name, organization_id, identity, anchor,"
-		   " released_digest, released_config, released_at, retired)"
-		   " VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+		   "INSERT INTO source (name, organization_id, released_digest,"
+		   " released_config, released_at, retired)"
+		   " VALUES (?2, ?3, ?4, ?5, ?6, ?7)",
 		   0, PART_SOURCES, v, NULL, 0);
 	source->id = store_last_id(im->c->store);
 	return source->id;
+}
+
+int64_t import_directory(struct import *im, const struct import_value *v, int64_t parent)
+{
+	if (!import_once_f(im, "directory %zu %s", im->n[PART_SOURCES], v[0].text))
+		import_problem(im, "name", "another directory of the source has it");
+	import_row(im,
+		   "INSERT INTO directory (source_id, name, identity, anchor)"
+		   " VALUES (?1, ?2, ?3, ?4)",
+		   parent, PART_DIRECTORIES, v, NULL, 0);
+	return 0;
 }
 
 static void check_anchor(struct import *im, const struct import_value *anchor)

@@ -151,14 +151,15 @@ static struct err *forget_directory(struct console *c, int64_t source)
 	static const char *const steps[] = {
 		"DELETE FROM group_binding WHERE source_id = ?1",
 		"DELETE FROM mirror WHERE source_id = ?1",
+		"DELETE FROM directory WHERE source_id = ?1",
+		"DELETE FROM part WHERE source_id = ?1",
 		"DELETE FROM evidence WHERE source_id = ?1",
 		"DELETE FROM held WHERE source_id = ?1",
 		"DELETE FROM decision WHERE source_id = ?1",
 		"DELETE FROM announced WHERE source_id = ?1",
-		("UPDATE source SET identity = NULL, anchor = NULL,"
-		 " released_digest = NULL, released_config = NULL, released_at = NULL,"
-		 " reconciled_changes = NULL, due = NULL, cursor = NULL,"
-		 " cursor_for = NULL WHERE id = ?1"),
+		("UPDATE source SET released_digest = NULL, released_config = NULL,"
+		 " released_at = NULL, reconciled_changes = NULL, due = NULL"
+		 " WHERE id = ?1"),
 	};
 
 	return run_steps(c, source, steps, ARRAY_LEN(steps));

@@ -135,7 +135,7 @@ struct owners {
 static void take_owner(struct flattening *f, struct owners *o, const struct value *dn)
 {
 	struct mapping *m = f->m;
-	uint32_t node = node_of_dn(m, dn);
+	uint32_t node = node_of_dn(m, dn, m->groups[f->steps[o->at].group].home);
 
 	if (node == TABLE_NONE)
 		tally_add(&o->missing, dn);

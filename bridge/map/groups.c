@@ -116,7 +116,7 @@ static struct err *match_dn(struct matching *g)
 {
 	struct mapping *m = g->m;
 	struct value dn = { rule_of(g)->dn, strlen(rule_of(g)->dn) };
-	uint32_t node = node_of_dn(m, &dn);
+	uint32_t node = node_of_dn(m, &dn, NO_HOME);
 
 	if (node < NODE_NOBODY && node >= m->n_persons)
 		feed(g, node - m->n_persons);

@@ -6,8 +6,8 @@
 #define TEXT_BLOCK 65536
 
 struct err *map(TALLOC_CTX *ctx, const struct source_config *source,
-		const struct entry *const *entries, size_t n_entries, int64_t now,
-		struct wanted **out)
+		const struct entry *const *entries, const uint16_t *homes,
+		size_t n_entries, int64_t now, struct wanted **out)
 {
 	AUTO_MEM struct mapping *m = mem_new(NULL, struct mapping);
 	struct err *err;
@@ -18,6 +18,7 @@ struct err *map(TALLOC_CTX *ctx, const struct source_config *source,
 			       n_entries);
 	m->source = source;
 	m->entries = entries;
+	m->homes = homes;
 	m->n_entries = n_entries;
 	m->n_placeholders = list_len(source->groups.placeholders);
 	m->now = now;
@@ -33,6 +34,8 @@ struct err *map(TALLOC_CTX *ctx, const struct source_config *source,
 	}
 	if (err == NULL)
 		err = map_flatten(m);
+	if (m->ambiguous.count > 0)
+		m->wanted->ambiguous = tally_text(m->wanted, &m->ambiguous);
 	if (err != NULL)
 		return err_wrap(err, "map \"%s\"", source->name);
 	*out = talloc_steal(ctx, m->wanted);

@@ -94,16 +94,39 @@ struct wanted {
 	uint32_t directory_groups; /* entries that are groups */
 	uint32_t members;          /* member values that name an entry of the mirror */
 	uint32_t unresolved;       /* member values that name no entry of the mirror */
+	/* DNs that two directories have, used where neither is at home: a text that names
+	 * one; NULL where there is none. They stand for nobody. */
+	const char *ambiguous;
 };
 
 /*
  * entries: the whole mirror, sorted by anchor, no anchor twice; they must outlive the
- * result. ERR_CONFIG when a rule cannot be used on any entry (a pattern that runs into
- * its match limit). The result belongs to ctx.
+ * result. homes: for each the number of its directory; NULL: there is one. A DN names an
+ * entry of any directory, of its own first; a uid or gidNumber only of its own.
+ * ERR_CONFIG when a rule cannot be used on any entry (a pattern that runs into its match
+ * limit). The result belongs to ctx.
  */
 MUST_CHECK struct err *map(TALLOC_CTX *ctx, const struct source_config *source,
-			   const struct entry *const *entries, size_t n_entries,
-			   int64_t now, struct wanted **out);
+			   const struct entry *const *entries, const uint16_t *homes,
+			   size_t n_entries, int64_t now, struct wanted **out);
+
+/* One grant that only one of two wanteds has. */
+struct map_difference {
+	const struct wanted_person
+		*person; /* of the later one, when that has the person */
+	const struct wanted_group *group;
+	enum role role;
+	bool added;    /* the later one has it */
+	bool had, has; /* the person has any grant in the earlier one, in the later one */
+};
+
+/*
+ * In what two wanteds differ, by organization, group, role and anchor; how a grant came
+ * about makes no difference. Sorted by anchor, then group, then role. It points into
+ * both; the array belongs to ctx.
+ */
+const struct map_difference *map_compare(TALLOC_CTX *ctx, const struct wanted *before,
+					 const struct wanted *after, size_t *n);
 
 /* "in "Backup Ops" through "Infra" (rule 1)": the reason of a grant, for people. */
 char *map_reason(TALLOC_CTX *ctx, const struct source_config *source,
@@ -111,9 +134,11 @@ char *map_reason(TALLOC_CTX *ctx, const struct source_config *source,
 
 /*
  * What must be asked of the connector: the attributes that the rules look at (lower
- * case, sorted, NULL-terminated) and one filter for people and groups together.
+ * case, sorted, NULL-terminated), those of another configuration too unless it is NULL,
+ * and one filter for people and groups together.
  */
-const char *const *map_attributes(TALLOC_CTX *ctx, const struct source_config *source);
+const char *const *map_attributes(TALLOC_CTX *ctx, const struct source_config *source,
+				  const struct source_config *before);
 const char *map_filter(TALLOC_CTX *ctx, const struct source_config *source);
 
 #endif

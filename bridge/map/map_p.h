@@ -16,6 +16,9 @@
 /* Named, but stands for nobody: a placeholder, or an entry that is out of scope. */
 #define NODE_NOBODY (UINT32_MAX - 1)
 
+/* Where a name is looked up that is at home in no directory. */
+#define NO_HOME UINT32_MAX
+
 /* A mirror can ask for more than any console could hold, by nesting or by malice. */
 #define MAP_ENTRIES_MAX (UINT32_C(1) << 30)
 #define MAP_GRANTS_MAX  (UINT32_C(1) << 25)
@@ -30,6 +33,12 @@ struct slice {
 	size_t first, count;
 };
 
+/* Names that count in one directory only. */
+struct local {
+	struct table *uids; /* uid -> person; NODE_NOBODY when two have it */
+	struct table *gids; /* gidNumber -> first person; the rest through gid_next */
+};
+
 /* Something that is counted, and told once with its first example. */
 struct tally {
 	uint32_t count;
@@ -39,6 +48,7 @@ struct tally {
 /* A directory group and who it names. */
 struct group {
 	const struct entry *entry;
+	uint32_t home;           /* its directory */
 	struct slice persons;    /* numbers of persons, in no order, each once */
 	struct slice groups;     /* numbers of groups (from 0), ascending, each once */
 	struct tally unresolved; /* member values that name no entry */
@@ -54,6 +64,7 @@ struct feed {
 struct mapping {
 	const struct source_config *source;
 	const struct entry *const *entries;
+	const uint16_t *homes; /* by entry; NULL: all of one */
 	size_t n_entries;
 	int64_t now;
 	struct wanted *wanted; /* the result; owns everything that is handed back */
@@ -68,8 +79,11 @@ struct mapping {
 	struct digest *digests; /* of the DNs, by entry, then by placeholder */
 	uint32_t *names;        /* open addressing over digests: index plus one, or 0 */
 	size_t names_mask;
-	struct table *uids; /* uid -> person; NODE_NOBODY when two have it */
-	struct table *gids; /* gidNumber -> first person; the rest through gid_next */
+	uint32_t *namesakes; /* by entry: another directory's of that DN, plus one, or 0;
+				NULL: there are none */
+	struct tally ambiguous;
+	struct local *locals; /* by home, the rest of them last */
+	uint32_t n_locals;
 	uint32_t *gid_next; /* by person, or MAP_NONE */
 	struct tally same_uid;
 	uint32_t *edges;
@@ -118,8 +132,11 @@ void map_names(struct mapping *m);
 void map_members(struct mapping *m);
 /* Every attribute that is looked at to know who is a member; NULL-terminated. */
 extern const char *const member_attributes[];
-/* The node of a DN, NODE_NOBODY, or TABLE_NONE when it names nothing. */
-uint32_t node_of_dn(const struct mapping *m, const struct value *dn);
+/* The node of a DN that stands in an entry of this home, NODE_NOBODY, or TABLE_NONE when
+ * it names nothing. */
+uint32_t node_of_dn(struct mapping *m, const struct value *dn, uint32_t home);
+/* The directory of an entry, by its place among them. */
+uint32_t home_of_entry(const struct mapping *m, size_t i);
 
 /* ---- groups.c: which directory groups feed which console groups ---- */
 

@@ -17,7 +17,28 @@ static uint32_t *slot_of(const struct mapping *m, const struct digest *digest)
 	return &m->names[i];
 }
 
-uint32_t node_of_dn(const struct mapping *m, const struct value *dn)
+uint32_t home_of_entry(const struct mapping *m, size_t i)
+{
+	return m->homes ? m->homes[i] : 0;
+}
+
+static uint32_t next_namesake(const struct mapping *m, uint32_t at)
+{
+	return m->namesakes != NULL && at <= m->n_entries ? m->namesakes[at - 1] : 0;
+}
+
+/* The one of its own directory, or the only one there is. */
+static uint32_t choose(struct mapping *m, uint32_t at, const struct value *dn,
+		       uint32_t home)
+{
+	for (uint32_t i = at; i != 0; i = next_namesake(m, i))
+		if (home_of_entry(m, i - 1) == home)
+			return m->nodes[i - 1];
+	tally_add(&m->ambiguous, dn);
+	return NODE_NOBODY;
+}
+
+uint32_t node_of_dn(struct mapping *m, const struct value *dn, uint32_t home)
 {
 	struct digest digest;
 	uint32_t at;
@@ -25,30 +46,51 @@ uint32_t node_of_dn(const struct mapping *m, const struct value *dn)
 	if (!dn_digest(dn->bytes, dn->len, &digest))
 		return TABLE_NONE;
 	at = *slot_of(m, &digest);
-	return at ? m->nodes[at - 1] : TABLE_NONE;
+	if (at == 0)
+		return TABLE_NONE;
+	return next_namesake(m, at) == 0 ? m->nodes[at - 1] : choose(m, at, dn, home);
 }
 
-/* The i-th name is this one, unless an earlier one is. Returns that earlier one's node.
- */
+/* The i-th name is this one, unless an earlier one is. Returns that earlier one, from 1
+ * on, or 0. */
 static uint32_t add_name(struct mapping *m, size_t i, const char *dn, size_t len)
 {
 	uint32_t *slot;
 
 	if (len == 0 || !dn_digest(dn, len, &m->digests[i]))
-		return TABLE_NONE;
+		return 0;
 	slot = slot_of(m, &m->digests[i]);
 	if (*slot != 0)
-		return m->nodes[*slot - 1];
+		return *slot;
 	*slot = (uint32_t)i + 1;
-	return TABLE_NONE;
+	return 0;
+}
+
+/* Behind those before it; the node of the one that is of its own directory, if any. */
+static uint32_t add_namesake(struct mapping *m, size_t i, uint32_t first)
+{
+	uint32_t last = first;
+
+	if (first > m->n_entries)
+		return m->nodes[first - 1];
+	for (uint32_t at = first; at != 0; at = next_namesake(m, at)) {
+		if (home_of_entry(m, at - 1) == home_of_entry(m, i))
+			return m->nodes[at - 1];
+		last = at;
+	}
+	if (m->namesakes == NULL)
+		m->namesakes = mem_array(m, uint32_t, m->n_entries);
+	m->namesakes[last - 1] = (uint32_t)i + 1;
+	return NODE_NOBODY;
 }
 
 static void add_entry_name(struct mapping *m, size_t i, struct tally *twice)
 {
 	struct value dn = entry_dn(m->entries[i]);
-	uint32_t before = add_name(m, i, dn.bytes, dn.len);
+	uint32_t first = add_name(m, i, dn.bytes, dn.len);
 
-	if (before < NODE_NOBODY && m->nodes[i] != NODE_NOBODY)
+	if (first != 0 && add_namesake(m, i, first) < NODE_NOBODY &&
+	    m->nodes[i] != NODE_NOBODY)
 		tally_add(twice, &dn);
 }
 
@@ -77,7 +119,12 @@ void map_names(struct mapping *m)
 
 /* ---- RFC 2307: people by uid and gidNumber ---- */
 
-static void index_uids(struct mapping *m, uint32_t person)
+static struct local *local_of(const struct mapping *m, uint32_t home)
+{
+	return &m->locals[home < m->n_locals ? home : m->n_locals - 1];
+}
+
+static void index_uids(struct mapping *m, struct table *uids, uint32_t person)
 {
 	struct attribute a;
 	struct value uid;
@@ -88,39 +135,51 @@ static void index_uids(struct mapping *m, uint32_t person)
 
 		if (uid.len == 0)
 			continue;
-		before = table_add(m->uids, uid.bytes, uid.len, person);
+		before = table_add(uids, uid.bytes, uid.len, person);
 		if (before == TABLE_NONE || before == person)
 			continue;
-		table_put(m->uids, uid.bytes, uid.len, NODE_NOBODY);
+		table_put(uids, uid.bytes, uid.len, NODE_NOBODY);
 		if (before != NODE_NOBODY)
 			tally_add(&m->same_uid, &uid);
 	}
 }
 
-static uint32_t person_of_uid(struct mapping *m, const struct value *uid)
+static void index_gid(struct mapping *m, struct table *gids, uint32_t person)
 {
-	if (m->uids == NULL) {
-		m->uids = table_new(m);
-		for (uint32_t i = 0; i < m->n_persons; i++)
-			index_uids(m, i);
-	}
-	return table_get(m->uids, uid->bytes, uid->len);
+	struct value own = value_lowest(m->persons[person].entry, "gidnumber");
+
+	m->gid_next[person] =
+		own.bytes ? table_put(gids, own.bytes, own.len, person) : MAP_NONE;
 }
 
-static uint32_t persons_of_gid(struct mapping *m, const struct value *gid)
+/* One directory's names mean nothing in another. */
+static void index_locals(struct mapping *m)
 {
-	if (m->gids == NULL) {
-		m->gids = table_new(m);
-		m->gid_next = mem_array(m, uint32_t, m->n_persons);
-		for (uint32_t i = 0; i < m->n_persons; i++) {
-			struct value own = value_lowest(m->persons[i].entry, "gidnumber");
+	uint32_t top = 0;
 
-			m->gid_next[i] =
-				own.bytes ? table_put(m->gids, own.bytes, own.len, i)
-					  : MAP_NONE;
-		}
+	for (size_t i = 0; m->homes != NULL && i < m->n_entries; i++)
+		if (m->homes[i] < UINT16_MAX && m->homes[i] > top)
+			top = m->homes[i];
+	m->n_locals = top + 2;
+	m->locals = mem_array(m, struct local, m->n_locals);
+	m->gid_next = mem_array(m, uint32_t, m->n_persons);
+	for (uint32_t i = 0; i < m->n_locals; i++)
+		m->locals[i] = (struct local){ table_new(m), table_new(m) };
+	for (size_t i = 0; i < m->n_entries; i++) {
+		const struct local *l = local_of(m, home_of_entry(m, i));
+
+		if (m->nodes[i] >= m->n_persons)
+			continue;
+		index_uids(m, l->uids, m->nodes[i]);
+		index_gid(m, l->gids, m->nodes[i]);
 	}
-	return table_get(m->gids, gid->bytes, gid->len);
+}
+
+static const struct local *names_of(struct mapping *m, uint32_t home)
+{
+	if (m->locals == NULL)
+		index_locals(m);
+	return local_of(m, home);
 }
 
 /* ---- who a group names ---- */
@@ -155,16 +214,17 @@ static void take_node(struct reading *r, uint32_t node)
 	}
 }
 
-static uint32_t resolve_dn(struct mapping *m, const struct value *value)
-{
-	return node_of_dn(m, value);
-}
-
-static uint32_t resolve_dn_and_uid(struct mapping *m, const struct value *value)
+static uint32_t resolve_dn_and_uid(struct mapping *m, const struct value *value,
+				   uint32_t home)
 {
 	struct value dn = { value->bytes, dn_without_uid(value->bytes, value->len) };
 
-	return node_of_dn(m, &dn);
+	return node_of_dn(m, &dn, home);
+}
+
+static uint32_t resolve_uid(struct mapping *m, const struct value *uid, uint32_t home)
+{
+	return table_get(names_of(m, home)->uids, uid->bytes, uid->len);
 }
 
 const char *const member_attributes[] = {
@@ -174,11 +234,11 @@ const char *const member_attributes[] = {
 /* Which attributes name members, and how. */
 static const struct {
 	const char *attribute;
-	uint32_t (*resolve)(struct mapping *m, const struct value *value);
+	uint32_t (*resolve)(struct mapping *m, const struct value *value, uint32_t home);
 } named_by[] = {
-	{ "member", resolve_dn },
+	{ "member", node_of_dn },
 	{ "uniquemember", resolve_dn_and_uid },
-	{ "memberuid", person_of_uid },
+	{ "memberuid", resolve_uid },
 };
 
 static void read_attribute(struct reading *r, struct group *g, size_t i)
@@ -188,7 +248,7 @@ static void read_attribute(struct reading *r, struct group *g, size_t i)
 
 	entry_attribute(g->entry, named_by[i].attribute, &a);
 	while (attribute_next(&a, &value)) {
-		uint32_t node = named_by[i].resolve(r->m, &value);
+		uint32_t node = named_by[i].resolve(r->m, &value, g->home);
 
 		if (node == TABLE_NONE)
 			tally_add(&g->unresolved, &value);
@@ -218,8 +278,8 @@ static void read_gid(struct reading *r, const struct group *g)
 
 	if (gid.bytes == NULL || !is_posix_group(g->entry))
 		return;
-	for (person = persons_of_gid(r->m, &gid); person != MAP_NONE;
-	     person = r->m->gid_next[person])
+	person = table_get(names_of(r->m, g->home)->gids, gid.bytes, gid.len);
+	for (; person != MAP_NONE; person = r->m->gid_next[person])
 		take_node(r, person);
 }
 

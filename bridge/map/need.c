@@ -67,15 +67,23 @@ static void sort_and_thin(struct names *names)
 	names->n = kept;
 }
 
-const char *const *map_attributes(TALLOC_CTX *ctx, const struct source_config *source)
+static void add_source(struct names *names, const struct source_config *source)
 {
-	struct names *names = mem_new(ctx, struct names);
-
-	add_list(names, member_attributes);
 	add_filter(names, source->groups.filter);
 	add(source->groups.name_attribute, names);
 	add_people(names, &source->people);
 	add_rules(names, source);
+}
+
+const char *const *map_attributes(TALLOC_CTX *ctx, const struct source_config *source,
+				  const struct source_config *before)
+{
+	struct names *names = mem_new(ctx, struct names);
+
+	add_list(names, member_attributes);
+	add_source(names, source);
+	if (before != NULL)
+		add_source(names, before);
 	sort_and_thin(names);
 	return names->list;
 }

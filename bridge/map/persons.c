@@ -28,6 +28,7 @@ static void take_entry(struct mapping *m, size_t i)
 		m->persons[m->wanted->n_persons++].entry = m->entries[i];
 	} else if (what == IS_GROUP) {
 		m->nodes[i] = m->n_persons + m->n_groups;
+		m->groups[m->n_groups].home = home_of_entry(m, i);
 		m->groups[m->n_groups++].entry = m->entries[i];
 	}
 }

@@ -46,7 +46,7 @@ static uint32_t median(const uint32_t *numbers, size_t n)
 
 static bool is_said(const struct said *said, uint32_t n)
 {
-	return (said->low || said->high) && n >= said->low && n <= said->high;
+	return said->anything && n >= said->low && n <= said->high;
 }
 
 static bool shrunken(struct plan *plan, const char *what, uint32_t now, uint32_t before)
@@ -122,15 +122,105 @@ static bool unexpected(struct plan *plan, const struct history *h)
 	return true;
 }
 
+static void incomplete(struct plan *plan)
+{
+	static const char *const hint =
+		"Nothing is removed by difference until it is whole.";
+	const struct pull_facts *f = &plan->pull;
+
+	if (f->n_directories < 2)
+		plan_find(plan, "incomplete", hint,
+			  "the directory was not read whole: %s", f->why);
+	for (size_t i = 0; f->n_directories > 1 && i < f->n_directories; i++) {
+		const struct pull_directory *d = &f->directories[i];
+
+		if (!d->complete)
+			plan_find(plan, "incomplete",
+				  d->hint ? mem_printf(plan, "%s %s", d->hint, hint)
+					  : hint,
+				  "directory \"%s\" was not read whole: %s", d->name,
+				  d->why);
+	}
+}
+
+/* ---- the parts of a source ---- */
+
+char *part_name(TALLOC_CTX *ctx, const char *directory, const char *base)
+{
+	if (*directory == '\0' || *base == '\0')
+		return mem_strdup(ctx, *base ? base : directory);
+	return mem_printf(ctx, "%s: %s", directory, base);
+}
+
+static const struct part_history *find_part(const struct history *h,
+					    const char *directory, const char *base)
+{
+	for (size_t i = 0; i < h->n_parts; i++)
+		if (strcmp(h->parts[i].directory, directory) == 0 &&
+		    strcmp(h->parts[i].base, base) == 0)
+			return &h->parts[i];
+	return NULL;
+}
+
+static bool part_shrunken(struct plan *plan, const char *name, uint32_t now,
+			  uint32_t before)
+{
+	uint64_t lost = before > now ? before - now : 0;
+	const char *hint = mem_printf(
+		plan,
+		"See whether the account may still read it. If it is true, say "
+		"so: dirbridge expect %s --base \"%s\" --entries %u..%u "
+		"--reason ...",
+		plan->source, name, now, now);
+
+	if (lost * 100 <= (uint64_t)before * SHRUNKEN_PERCENT)
+		return false;
+	if (now == 0)
+		plan_find(plan, "base-empty", hint,
+			  "\"%s\" showed no entry; the median of the last good runs is "
+			  "%u: nobody loses anything for being missing",
+			  name, before);
+	else if (before >= FEW)
+		plan_find(plan, "base-shrunken", hint,
+			  "entries read of \"%s\": %u; the median of the last good runs "
+			  "is %u (%llu.%llu %% fewer, limit %d %%)",
+			  name, now, before, (unsigned long long)(lost * 100 / before),
+			  (unsigned long long)(lost * 1000 / before % 10),
+			  SHRUNKEN_PERCENT);
+	return now == 0 || before >= FEW;
+}
+
+static bool parts_healthy(struct plan *plan, const struct history *h)
+{
+	const struct pull_facts *f = &plan->pull;
+	size_t parts = 0;
+	bool healthy = true;
+
+	for (size_t i = 0; i < f->n_directories; i++)
+		parts += f->directories[i].n_bases;
+	for (size_t i = 0; parts > 1 && i < f->n_directories; i++) {
+		const struct pull_directory *d = &f->directories[i];
+
+		for (size_t b = 0; b < d->n_bases; b++) {
+			const struct pull_base *base = &d->bases[b];
+			const struct part_history *p = find_part(h, d->name, base->name);
+
+			if (p != NULL && p->n > 0 && !is_said(&p->said, base->entries))
+				healthy &= !part_shrunken(
+					plan, part_name(plan, d->name, base->name),
+					base->entries, median(p->entries, p->n));
+		}
+	}
+	return healthy;
+}
+
 bool guard_health(struct plan *plan, const struct history *h)
 {
 	uint32_t people = plan->pull.people, groups = plan->pull.groups;
 	bool said = is_said(&h->said, people), healthy = true;
 
 	if (!plan->pull.complete) {
-		plan_find(plan, "incomplete",
-			  "Nothing is removed by difference until it is whole.",
-			  "the directory was not read whole: %s", plan->pull.why);
+		incomplete(plan);
 		return false;
 	}
 	if (!said && empty(plan, h))
@@ -146,6 +236,7 @@ bool guard_health(struct plan *plan, const struct history *h)
 		healthy &= !shrunken(plan, "groups", groups, median(h->groups, h->n)) &&
 			   !attribute_lost(plan, "members of groups", "groups",
 					   plan->pull.members, median(h->members, h->n));
+	healthy &= parts_healthy(plan, h);
 	return healthy;
 }
 

@@ -196,6 +196,7 @@ static json_t *operation_of(const struct plan *plan, size_t i)
 	put(o, "after", text(given_name((enum given_state)op->after)));
 	put(o, "before", before_of(op));
 	put(o, "by_hand", json_boolean(op->hand));
+	put(o, "changed", json_boolean(op->changed));
 	put(o, "code", text(operation_code(op)));
 	put(o, "id", hex(op->id.bytes, DIGEST_SIZE));
 	put(o, "invited", text(op->email_key));
@@ -216,6 +217,79 @@ static json_t *operation_of(const struct plan *plan, size_t i)
 	return o;
 }
 
+static json_t *directory_of(const struct pull_directory *d)
+{
+	json_t *o = need(json_object()), *bases = need(json_array());
+
+	for (size_t i = 0; i < d->n_bases; i++) {
+		json_t *base = need(json_object());
+
+		put(base, "base", text(d->bases[i].name));
+		put(base, "entries", number(d->bases[i].entries));
+		if (json_array_append_new(bases, base) != 0)
+			abort();
+	}
+	put(o, "bases", bases);
+	put(o, "complete", json_boolean(d->complete));
+	put(o, "name", text(d->name));
+	put(o, "pages", number(d->pages));
+	put(o, "ranges", number(d->ranges));
+	put(o, "read", number(d->read));
+	put(o, "referrals", number(d->referrals));
+	put(o, "server", text(d->server));
+	put(o, "why", text(d->complete ? NULL : d->why));
+	return o;
+}
+
+static json_t *directories_of(const struct pull_facts *f)
+{
+	json_t *all = need(json_array());
+
+	for (size_t i = 0; i < f->n_directories; i++)
+		if (json_array_append_new(all, directory_of(&f->directories[i])) != 0)
+			abort();
+	return all;
+}
+
+static json_t *changed_setting_of(const struct plan *plan, size_t i)
+{
+	const struct plan_changed_setting *s = &plan->changed->settings[i];
+	json_t *o = need(json_object());
+
+	put(o, "after", text(s->after));
+	put(o, "before", text(s->before));
+	put(o, "name", text(s->name));
+	return o;
+}
+
+static json_t *changed_grant_of(const struct plan *plan, size_t i)
+{
+	const struct plan_changed_grant *g = &plan->changed->grants[i];
+	json_t *o = need(json_object());
+
+	put(o, "added", json_boolean(g->added));
+	put(o, "anchor", anchor(&g->anchor));
+	put(o, "group", text(g->group));
+	put(o, "move", text(plan_move_name(g->move)));
+	put(o, "organization", text(g->organization));
+	put(o, "role", text(role_name(g->role)));
+	put(o, "who", text(g->who));
+	return o;
+}
+
+static void write_changed(struct str *out, const struct plan *plan)
+{
+	if (plan->changed == NULL) {
+		write_member(out, "changed", json_null());
+		return;
+	}
+	write_key(out, "changed");
+	str_add_char(out, '{');
+	write_array(out, "grants", plan, plan->changed->n_grants, changed_grant_of);
+	write_array(out, "settings", plan, plan->changed->n_settings, changed_setting_of);
+	str_add_char(out, '}');
+}
+
 static json_t *pull_of(const struct pull_facts *f)
 {
 	json_t *o = need(json_object()), *us = need(json_object());
@@ -226,6 +300,7 @@ static json_t *pull_of(const struct pull_facts *f)
 	put(us, "reconcile", number(f->us_reconcile));
 	put(o, "bytes", number((int64_t)f->bytes));
 	put(o, "complete", json_boolean(f->complete));
+	put(o, "directories", directories_of(f));
 	put(o, "groups", number(f->groups));
 	put(o, "lookups", number(f->lookups));
 	put(o, "microseconds", us);
@@ -235,7 +310,6 @@ static json_t *pull_of(const struct pull_facts *f)
 	put(o, "ranges", number(f->ranges));
 	put(o, "read", number(f->read));
 	put(o, "referrals", number(f->referrals));
-	put(o, "server", text(f->server));
 	put(o, "set_aside", number(f->set_aside));
 	put(o, "why", text(f->why));
 	return o;
@@ -290,6 +364,7 @@ void plan_json(struct str *out, const struct plan *plan, const char *mode)
 {
 	str_add_char(out, '{');
 	write_member(out, "budgets", budgets_of(plan));
+	write_changed(out, plan);
 	write_member(out, "config", hex(plan->config.bytes, DIGEST_SIZE));
 	write_array(out, "findings", plan, plan->n_findings, finding_of);
 	write_member(out, "first", json_boolean(plan->first));

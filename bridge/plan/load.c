@@ -169,6 +169,73 @@ static const char *evidence_of(int i)
 
 /* ---- lines ---- */
 
+static void read_directories(struct reading *r)
+{
+	struct pull_facts *facts = &r->to->plan->pull;
+	json_t *header = r->object, *all = json_object_get(header, "directories");
+	size_t n = json_array_size(all);
+
+	facts->directories = mem_array(r->to, struct pull_directory, n);
+	facts->n_directories = n;
+	r->bad |= all != NULL && !json_is_array(all);
+	for (size_t i = 0; i < n; i++) {
+		struct pull_directory *d = &facts->directories[i];
+
+		r->object = json_array_get(all, i);
+		d->name = text(r, "name");
+		d->identity = text(r, "identity");
+		d->anchor = text(r, "anchor");
+		d->complete = flag(r, "complete");
+		d->why = text(r, "why");
+		d->read = (uint32_t)number(r, "read", UINT32_MAX);
+		d->pages = (uint32_t)number(r, "pages", UINT32_MAX);
+		r->bad |= d->name == NULL || (d->identity != NULL && d->anchor == NULL);
+	}
+	r->object = header;
+}
+
+static void read_changed(struct reading *r)
+{
+	struct plan_changed *changed = mem_new(r->to, struct plan_changed);
+
+	changed->n_settings = (size_t)number(r, "changed_settings", UINT32_MAX - 1);
+	changed->n_grants = (size_t)number(r, "changed_grants", UINT32_MAX - 1);
+	r->to->plan->changed = changed;
+}
+
+static const char *move_of(int i)
+{
+	return plan_move_name((enum plan_move)i);
+}
+
+static void read_changed_setting(struct reading *r, size_t i)
+{
+	struct plan_changed_setting *s = &r->to->changed_settings[i];
+
+	s->name = text(r, "name");
+	s->before = text(r, "before");
+	s->after = text(r, "after");
+	r->bad |= s->name == NULL;
+}
+
+static void read_changed_grant(struct reading *r, size_t i)
+{
+	struct plan_changed_grant *g = &r->to->changed_grants[i];
+
+	*g = (struct plan_changed_grant){
+		.move = (enum plan_move)word(r, "move", move_of, PLAN_MOVES),
+		.anchor = bytes(r, "anchor", ENTRY_ANCHOR_MAX),
+		.who = text(r, "who"),
+		.organization = text(r, "organization"),
+		.group = text(r, "name"),
+		.group_key = text(r, "key"),
+		.role = (enum role)word(r, "role", role_of, ROLES),
+		.added = flag(r, "added"),
+	};
+	r->bad |= g->who == NULL || g->organization == NULL || g->group == NULL ||
+		  g->group_key == NULL;
+}
+
 static void read_header(struct reading *r)
 {
 	struct plan *plan = r->to->plan;
@@ -186,12 +253,13 @@ static void read_header(struct reading *r)
 	plan->pull.complete = flag(r, "complete");
 	plan->pull.people = (uint32_t)number(r, "people", UINT32_MAX);
 	plan->pull.groups = (uint32_t)number(r, "directory_groups", UINT32_MAX);
-	plan->pull.identity = text(r, "identity");
-	plan->pull.anchor = text(r, "anchor");
+	read_directories(r);
 	plan->budgets[BUDGET_PEOPLE].limit = (uint32_t)number(r, "limit", UINT32_MAX);
 	plan->n_groups = (uint32_t)number(r, "groups", UINT32_MAX - 1);
 	plan->n_persons = (uint32_t)number(r, "persons", UINT32_MAX - 1);
 	plan->n_operations = (size_t)number(r, "operations", UINT32_MAX - 1);
+	if (flag(r, "changed"))
+		read_changed(r);
 	r->bad |= plan->source == NULL || plan->organization == NULL;
 }
 
@@ -285,6 +353,7 @@ static void read_operation(struct reading *r, size_t i)
 		.after = word(r, "after", given_of, GIVEN_STATES),
 		.repeats = (uint8_t)number(r, "repeats", UINT8_MAX),
 		.hand = flag(r, "hand"),
+		.changed = flag(r, "changed"),
 		.group = index_below(r, "group", to->plan->n_groups),
 		.person = index_below(r, "person", to->plan->n_persons),
 		.other = index_below(r, "other", to->plan->n_persons),
@@ -341,6 +410,29 @@ static void room_for_operations(struct plan_saved *to, size_t n, size_t *capacit
 	mem_grow(to, to->evidence, n, &three);
 }
 
+static void room_for_changed_settings(struct plan_saved *to, size_t n, size_t *capacity)
+{
+	mem_grow(to, to->changed_settings, n, capacity);
+}
+
+static void room_for_changed_grants(struct plan_saved *to, size_t n, size_t *capacity)
+{
+	mem_grow(to, to->changed_grants, n, capacity);
+}
+
+static void read_changes(struct reading *r)
+{
+	struct plan_changed *changed = r->to->plan->changed;
+
+	if (r->bad || changed == NULL)
+		return;
+	read_lines(r, changed->n_settings, read_changed_setting,
+		   room_for_changed_settings);
+	read_lines(r, changed->n_grants, read_changed_grant, room_for_changed_grants);
+	changed->settings = r->to->changed_settings;
+	changed->grants = r->to->changed_grants;
+}
+
 static char *explain(TALLOC_CTX *ctx, const struct plan *plan, uint32_t grant)
 {
 	const struct plan_saved *saved = plan->explain_data;
@@ -359,6 +451,7 @@ static void read_all(struct reading *r)
 	read_lines(r, plan->n_groups, read_group, room_for_groups);
 	read_lines(r, plan->n_persons, read_person, room_for_persons);
 	read_lines(r, plan->n_operations, read_operation, room_for_operations);
+	read_changes(r);
 	next_object(r);
 	r->bad |= json_object_get(r->object, "seal") == NULL;
 	r->bad |= next_line(r);

@@ -18,6 +18,7 @@
 #include "bridge/base/str.h"
 #include "bridge/base/table.h"
 #include "bridge/plan/budget.h"
+#include "bridge/plan/changed.h"
 #include "bridge/record/given.h"
 #include "bridge/rules/rules.h"
 
@@ -156,6 +157,7 @@ struct operation {
 	uint8_t repeats;
 	bool hand;       /* JOIN: what a person gave ends with it; REVOKE, LEAVE: ends
 			    what a person gave, and nothing of the source's */
+	bool changed;    /* for no other reason than that the configuration changed */
 	bool wish;       /* of GIVEN_UNDONE after: what was wanted of what is undone */
 	uint32_t group;  /* index into groups, or PLAN_NONE */
 	uint32_t person; /* index into persons, or PLAN_NONE */
@@ -179,18 +181,37 @@ struct finding {
 	const char *hint; /* or NULL */
 };
 
+/* What one base of a directory showed. */
+struct pull_base {
+	const char *name; /* as it is configured; "" where a directory is one base */
+	uint32_t entries;
+};
+
+/* How one directory was read. */
+struct pull_directory {
+	const char *name;   /* "" where the source is one directory and names none */
+	const char *server; /* for people; NULL when it was not reached */
+	const char *identity, *anchor; /* what is pinned, the kind of its anchors; NULL */
+	bool complete;
+	const char *why, *hint; /* not complete: why, and what to do, or NULL */
+	uint32_t read;          /* entries read */
+	uint32_t pages, ranges, referrals;
+	struct pull_base *bases; /* as the connector told them, each once */
+	size_t n_bases, c_bases;
+};
+
 /* How it was read. */
 struct pull_facts {
 	bool complete;
 	bool unread;     /* no directory was asked, and nothing below means anything */
 	const char *why; /* not complete: why */
-	const char *server;
-	const char *identity, *anchor; /* of the directory; the kind of its anchors */
-	uint32_t people, groups;       /* entries of each in the mirror that was mapped */
-	uint32_t addresses;            /* people who have a usable one */
-	uint32_t members; /* member values of the groups that name an entry */
-	uint32_t read;    /* entries read */
-	uint32_t pages, ranges, referrals, set_aside, lookups;
+	struct pull_directory *directories; /* by name */
+	size_t n_directories;
+	uint32_t people, groups; /* entries of each in the mirror that was mapped */
+	uint32_t addresses;      /* people who have a usable one */
+	uint32_t members;        /* member values of the groups that name an entry */
+	/* Of all directories together. */
+	uint32_t read, pages, ranges, referrals, set_aside, lookups;
 	uint64_t bytes;
 	int64_t us_pull, us_map, us_reconcile, us_judge; /* microseconds */
 	int64_t peak_kb;
@@ -225,6 +246,8 @@ struct plan {
 	bool first;        /* first run of this configuration */
 	size_t unlicensed; /* additions left out because the licence has lapsed */
 	enum invite_mode invitations; /* how those who are invited learn of it */
+	struct plan_changed *changed; /* by the configuration; NULL: it is the same, or
+					 nothing can be said */
 	struct pull_facts pull;
 	const struct view *view;
 	struct budget budgets[BUDGETS];
@@ -283,6 +306,9 @@ struct plan_seen {
 enum console_state plan_console_state(const struct view *view,
 				      const struct plan_seen *seen);
 
+/* Mark the operations that plan->changed accounts for. */
+void plan_mark_changed(struct plan *plan);
+
 /* Does it take something from a person, or from nobody but the source's memory of it? */
 bool plan_takes(const struct operation *op);
 
@@ -320,9 +346,18 @@ void guard_domains(struct plan *plan, const char *const *domains);
 
 /* ---- source health ---- */
 
-/* What a person said with `expect`, still in force; both 0: nothing. */
+/* What a person said with `expect`, still in force. */
 struct said {
+	bool anything; /* else nothing was said */
 	int64_t low, high;
+};
+
+/* The same of one part of a source: of a base of one of its directories. */
+struct part_history {
+	const char *directory, *base;
+	uint32_t entries[5]; /* of the last good runs */
+	size_t n;
+	struct said said;
 };
 
 /* What is known of a source's size, and what a person said of it. */
@@ -330,9 +365,11 @@ struct history {
 	uint32_t people[5], groups[5]; /* of the last good runs */
 	uint32_t addresses[5], members[5];
 	size_t n;
-	uint32_t mirror;                 /* entries in the mirror so far */
-	int64_t expect_low, expect_high; /* from the configuration; both 0: not set */
-	struct said said, said_groups;   /* of the people, and of the groups */
+	uint32_t mirror;                  /* entries in the mirror so far */
+	int64_t expect_low, expect_high;  /* from the configuration; both 0: not set */
+	struct said said, said_groups;    /* of the people, and of the groups */
+	const struct part_history *parts; /* by directory, then base */
+	size_t n_parts;
 };
 
 /*
@@ -340,11 +377,20 @@ struct history {
  * unreadable, shrunken (over 30 % fewer people or groups than the median of the last
  * five good runs), attribute-lost (half of the addresses, or of the memberships, though
  * the entries are there), unexpected (outside expect_people). True when healthy. What was
- * not read whole is incomplete and nothing else: its counts mean nothing. Only `expect`
- * silences shrunken, empty and unexpected, only for a count inside what was said, and
- * what was said of the people says nothing of the groups.
+ * not read whole is incomplete and nothing else: its counts mean nothing.
+ *
+ * Where a source has several parts, each is judged by itself as well: base-empty, when
+ * one that showed entries shows none, and base-shrunken, over 30 % fewer of ten or more.
+ * A base that may no longer be read answers with success and nothing.
+ *
+ * Only `expect` silences shrunken, empty, unexpected and those of a base, only for a
+ * count inside what was said, and what was said of the people says nothing of the groups,
+ * nor of a base.
  */
 bool guard_health(struct plan *plan, const struct history *history);
+
+/* A part, for people and for `expect`: its base, its directory, or "emea: ou=people". */
+char *part_name(TALLOC_CTX *ctx, const char *directory, const char *base);
 
 /* How many missing anchors may be looked up when n are known; more is one finding and
  * none is. Twice what one run may remove: min(500, max(2, min(10 %, max(50, 2 %)))). */

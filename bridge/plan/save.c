@@ -85,6 +85,27 @@ void store_mark(const uint8_t key[KEY_SIZE], struct digest *mark)
 	memcpy(mark->bytes, mac, DIGEST_SIZE);
 }
 
+static json_t *directories_of(const struct pull_facts *f)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < f->n_directories; i++) {
+		const struct pull_directory *d = &f->directories[i];
+		json_t *o = json_object();
+
+		put_text(o, "name", d->name);
+		put_text(o, "identity", d->identity);
+		put_text(o, "anchor", d->anchor);
+		put_flag(o, "complete", d->complete);
+		put_text(o, "why", d->why);
+		put_number(o, "read", d->read);
+		put_number(o, "pages", d->pages);
+		if (json_array_append_new(all, o) != 0)
+			abort();
+	}
+	return all;
+}
+
 static json_t *header(const struct plan *plan, const uint8_t *key)
 {
 	json_t *o = json_object();
@@ -105,12 +126,16 @@ static json_t *header(const struct plan *plan, const uint8_t *key)
 	put_flag(o, "complete", plan->pull.complete);
 	put_number(o, "people", plan->pull.people);
 	put_number(o, "directory_groups", plan->pull.groups);
-	put_text(o, "identity", plan->pull.identity);
-	put_text(o, "anchor", plan->pull.anchor);
+	put(o, "directories", directories_of(&plan->pull));
 	put_number(o, "limit", plan->budgets[BUDGET_PEOPLE].limit);
 	put_number(o, "groups", plan->n_groups);
 	put_number(o, "persons", plan->n_persons);
 	put_number(o, "operations", (int64_t)plan->n_operations);
+	put_flag(o, "changed", plan->changed != NULL);
+	if (plan->changed != NULL) {
+		put_number(o, "changed_settings", (int64_t)plan->changed->n_settings);
+		put_number(o, "changed_grants", (int64_t)plan->changed->n_grants);
+	}
 	return o;
 }
 
@@ -192,6 +217,7 @@ static json_t *operation_line(const struct operation *op, const struct plan_extr
 	put_text(o, "after", given_name((enum given_state)op->after));
 	put_number(o, "repeats", op->repeats);
 	put_flag(o, "hand", op->hand);
+	put_flag(o, "changed", op->changed);
 	put_number(o, "group", one_up(op->group));
 	put_number(o, "person", one_up(op->person));
 	put_number(o, "other", one_up(op->other));
@@ -199,6 +225,41 @@ static json_t *operation_line(const struct operation *op, const struct plan_extr
 	put_text(o, "email_key", op->email_key);
 	put_extra(o, extra);
 	return o;
+}
+
+static json_t *changed_setting_line(const struct plan_changed_setting *s)
+{
+	json_t *o = json_object();
+
+	put_text(o, "name", s->name);
+	put_text(o, "before", s->before);
+	put_text(o, "after", s->after);
+	return o;
+}
+
+static json_t *changed_grant_line(const struct plan_changed_grant *g)
+{
+	json_t *o = json_object();
+
+	put_text(o, "move", plan_move_name(g->move));
+	put_hex(o, "anchor", g->anchor.bytes, g->anchor.len);
+	put_text(o, "who", g->who);
+	put_text(o, "organization", g->organization);
+	put_text(o, "name", g->group);
+	put_text(o, "key", g->group_key);
+	put_text(o, "role", role_name(g->role));
+	put_flag(o, "added", g->added);
+	return o;
+}
+
+static void write_changed(struct saving *s, const struct plan_changed *changed)
+{
+	if (changed == NULL)
+		return;
+	for (size_t i = 0; i < changed->n_settings; i++)
+		write_line(s, changed_setting_line(&changed->settings[i]));
+	for (size_t i = 0; i < changed->n_grants; i++)
+		write_line(s, changed_grant_line(&changed->grants[i]));
 }
 
 void plan_save(struct str *out, const struct plan *plan, const uint8_t key[KEY_SIZE],
@@ -221,6 +282,7 @@ void plan_save(struct str *out, const struct plan *plan, const uint8_t key[KEY_S
 		extra(scratch, data, plan, op, &more);
 		write_line(&s, operation_line(op, &more));
 	}
+	write_changed(&s, plan->changed);
 	put_hex(trailer, "seal", s.seal, MAC_SIZE);
 	write_line(&s, trailer);
 }

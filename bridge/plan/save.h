@@ -3,10 +3,10 @@
  * A plan in a file, to be read, passed on, and carried out later as it was read.
  *
  * JSON lines (RFC 8259, one value a line): a header, the groups, the people, the
- * operations in their order, and a trailer with the seal: each line is sealed onto the
- * seal of the lines before it, by HMAC-SHA-256 (RFC 2104) under a key of the store. So a
- * plan of any size is written and read line by line, and a file in which one byte was
- * changed, or a line taken out, moved or added, is none.
+ * operations in their order, what the configuration changed, and a trailer with the seal:
+ * each line is sealed onto the seal of the lines before it, by HMAC-SHA-256 (RFC 2104)
+ * under a key of the store. So a plan of any size is written and read line by line, and a
+ * file in which one byte was changed, or a line taken out, moved or added, is none.
  *
  * It holds operations, not the mirror: what is wanted and why stands in each operation.
  * Same plan, same file, byte for byte.
@@ -52,7 +52,9 @@ struct plan_saved {
 	int64_t *accounts;               /* ids, of each person */
 	struct value *vias;              /* of each operation */
 	const char **because;            /* of each operation; NULL */
-	struct evidence *evidence;       /* of the people who have any */
+	struct plan_changed_setting *changed_settings; /* of plan->changed */
+	struct plan_changed_grant *changed_grants;     /* likewise */
+	struct evidence *evidence;                     /* of the people who have any */
 	size_t n_evidence;
 };
 

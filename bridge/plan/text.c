@@ -1,135 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/base/clock.h"
 #include "bridge/base/escape.h"
-#include "bridge/plan/plan_p.h"
-
-enum {
-	GAP = 3,
-	SIGN = 4, /* columns of "  + " */
-	WHO = 22, /* columns of who, at least */
-	ROLE = 6, /* "member" */
-	VERB = 7, /* "suspend", at least */
-	REASON = 30,
-	HEAD = 90, /* where the right side of a group's head ends */
-	NARROW = 60,
-	FOLDED = 20,
-	LINE_MAX_COLUMNS = 2000,
-};
-
-#define BOLD    "1"
-#define RED     "31"
-#define GREEN   "32"
-#define YELLOW  "33"
-#define MAGENTA "35"
-
-struct printer {
-	struct str *out;
-	const struct plan *plan;
-	const struct plan_style *style;
-	size_t width;     /* 0: as wide as it gets */
-	size_t who, verb; /* columns of this block */
-	size_t additions; /* of this block, printed or folded */
-	size_t folded;    /* not told yet */
-};
-
-/* ---- pieces ---- */
-
-static void paint(struct printer *p, const char *colour)
-{
-	if (p->style->colour)
-		str_addf(p->out, "\x1b[%sm", colour);
-}
-
-static void unpaint(struct printer *p)
-{
-	paint(p, "0");
-}
-
-static const char *colour_of(char sign)
-{
-	return sign == '+' ? GREEN : sign == '-' ? RED : sign == '~' ? YELLOW : MAGENTA;
-}
-
-static void pad(struct printer *p, size_t columns)
-{
-	str_addf(p->out, "%*s", (int)columns, "");
-}
-
-static char *escape(TALLOC_CTX *ctx, const char *text, size_t limit)
-{
-	struct str *s = str_new(ctx);
-
-	escape_terminal(s, text, strlen(text), limit);
-	return str_take(ctx, s);
-}
-
-/* A name, cut until it fits. */
-static char *fitting(TALLOC_CTX *ctx, const char *text, size_t columns)
-{
-	size_t limit = columns < ESCAPE_NAME_LIMIT ? columns : ESCAPE_NAME_LIMIT;
-	char *name = escape_name(ctx, text);
-
-	while (escape_width(name) > columns && limit > 1) {
-		mem_free(name);
-		name = escape(ctx, text, --limit);
-	}
-	return name;
-}
-
-static size_t char_size(const char *at)
-{
-	size_t n = 1;
-
-	while (((unsigned char)at[n] & 0xC0) == 0x80)
-		n++;
-	return n;
-}
-
-/* How many bytes of an escaped text go on a line: up to a space where there is one. */
-static size_t line_size(const char *text, size_t columns)
-{
-	size_t used = 0, space = 0, at = 0;
-	char one[8];
-
-	while (text[at] != '\0') {
-		size_t n = char_size(text + at);
-
-		if (n >= sizeof one)
-			n = sizeof one - 1;
-		memcpy(one, text + at, n);
-		one[n] = '\0';
-		used += escape_width(one);
-		if (used > columns && at > 0)
-			return space ? space : at;
-		if (text[at] == ' ')
-			space = at;
-		at += n;
-	}
-	return at;
-}
-
-/* The cursor stands at this column; further lines begin there as well. */
-static void wrapped(struct printer *p, size_t column, const char *text)
-{
-	size_t columns = p->width > column ? p->width - column : SIZE_MAX;
-
-	for (;;) {
-		size_t n = line_size(text, columns);
-
-		str_add_bytes(p->out, text, n);
-		str_add_char(p->out, '\n');
-		text += n;
-		text += strspn(text, " ");
-		if (*text == '\0')
-			return;
-		pad(p, column);
-	}
-}
-
-static void counted(struct str *out, size_t n, const char *one, const char *many)
-{
-	str_addf(out, "%zu %s", n, n == 1 ? one : many);
-}
+#include "bridge/plan/text_p.h"
 
 /* ---- findings ---- */
 
@@ -180,14 +52,6 @@ static char *who_of(TALLOC_CTX *ctx, const struct printer *p, const struct opera
 	return fitting(ctx, p->plan->persons[op->person].who, room);
 }
 
-static void cell(struct printer *p, const char *text, size_t columns)
-{
-	size_t width = escape_width(text);
-
-	str_add(p->out, text);
-	pad(p, (width < columns ? columns - width : 0) + GAP);
-}
-
 /* Who is too long for the column has a line alone. */
 static void print_who(struct printer *p, const struct operation *op)
 {
@@ -234,38 +98,18 @@ static void print_head(struct printer *p, uint32_t group)
 {
 	AUTO_MEM TALLOC_CTX *scratch = mem_ctx(NULL);
 	const struct plan_group *g = group == PLAN_NONE ? NULL : &p->plan->groups[group];
-	size_t end = p->width && p->width < HEAD ? p->width : HEAD, used;
 	struct str *right = str_new(scratch);
-	const char *name = "people";
 
-	if (g != NULL) {
-		counted(right, g->members, "member, ", "members, ");
-		counted(right, g->owners, "owner", "owners");
-		name = fitting(scratch,
-			       mem_printf(scratch, "%s / %s", g->organization,
-					  words_group(p->plan, group)),
-			       p->width ? end - right->len - 2 : SIZE_MAX);
-	}
-	paint(p, BOLD);
-	str_add(p->out, name);
-	unpaint(p);
-	if (g != NULL) {
-		used = escape_width(name) + right->len;
-		pad(p, used + 2 < end ? end - used : 2);
-		str_add(p->out, right->text);
-	}
-	str_add_char(p->out, '\n');
-}
-
-static void tell_folded(struct printer *p)
-{
-	if (p->folded == 0)
+	if (g == NULL) {
+		print_title(p, "people", "");
 		return;
-	paint(p, GREEN);
-	str_addf(p->out, "  + … and %zu more", p->folded);
-	unpaint(p);
-	str_add_char(p->out, '\n');
-	p->folded = 0;
+	}
+	counted(right, g->members, "member, ", "members, ");
+	counted(right, g->owners, "owner", "owners");
+	print_title(p,
+		    mem_printf(scratch, "%s / %s", g->organization,
+			       words_group(p->plan, group)),
+		    right->text);
 }
 
 static bool folds(struct printer *p, const struct operation *op)
@@ -444,7 +288,7 @@ static void print_pull(struct printer *p)
 		counted(p->out, f->pages, "page", "pages");
 	}
 	str_add(p->out, f->complete ? ", complete" : ", incomplete");
-	if (!f->complete && f->why != NULL) {
+	if (!f->complete && f->why != NULL && f->n_directories < 2) {
 		str_add(p->out, ": ");
 		escape_terminal(p->out, f->why, strlen(f->why), LINE_MAX_COLUMNS);
 	}
@@ -457,6 +301,59 @@ static void print_pull(struct printer *p)
 		str_addf(p->out, "%s%lld MB", us > 0 ? ", " : "; ",
 			 (long long)((f->peak_kb + 1023) / 1024));
 	str_add_char(p->out, '\n');
+}
+
+static void add_quoted(struct str *out, const char *name)
+{
+	str_add_char(out, '"');
+	escape_terminal(out, name, strlen(name), ESCAPE_NAME_LIMIT);
+	str_add_char(out, '"');
+}
+
+static void print_bases(struct printer *p, const struct pull_directory *d)
+{
+	for (size_t i = 0; i < d->n_bases; i++) {
+		str_add(p->out, "    ");
+		add_quoted(p->out, d->bases[i].name);
+		str_add(p->out, ": ");
+		counted(p->out, d->bases[i].entries, "entry", "entries");
+		str_add_char(p->out, '\n');
+	}
+}
+
+static void print_directory(struct printer *p, const struct pull_directory *d)
+{
+	str_add(p->out, "  ");
+	add_quoted(p->out, d->name);
+	str_add(p->out, ": ");
+	counted(p->out, d->read, "entry", "entries");
+	if (d->pages > 0) {
+		str_add(p->out, " in ");
+		counted(p->out, d->pages, "page", "pages");
+	}
+	if (p->style->verbose && d->server != NULL) {
+		str_add(p->out, " from ");
+		add_quoted(p->out, d->server);
+	}
+	str_add(p->out, d->complete ? ", complete" : ", incomplete");
+	if (!d->complete && d->why != NULL) {
+		str_add(p->out, ": ");
+		escape_terminal(p->out, d->why, strlen(d->why), LINE_MAX_COLUMNS);
+	}
+	str_add_char(p->out, '\n');
+}
+
+/* Where there is one, the line before has said it all, but for its bases. */
+static void print_directories(struct printer *p)
+{
+	const struct pull_facts *f = &p->plan->pull;
+
+	for (size_t i = 0; !f->unread && i < f->n_directories; i++) {
+		if (f->n_directories > 1)
+			print_directory(p, &f->directories[i]);
+		if (p->style->verbose && f->directories[i].n_bases > 1)
+			print_bases(p, &f->directories[i]);
+	}
 }
 
 static void print_phases(struct printer *p)
@@ -474,10 +371,9 @@ static void print_phases(struct printer *p)
 
 	counted(p->out, f->read, "entry", "entries");
 	str_addf(p->out, ", %llu bytes", (unsigned long long)f->bytes);
-	if (f->server != NULL) {
-		str_add(p->out, " from \"");
-		escape_terminal(p->out, f->server, strlen(f->server), ESCAPE_NAME_LIMIT);
-		str_add_char(p->out, '"');
+	if (f->n_directories == 1 && f->directories->server != NULL) {
+		str_add(p->out, " from ");
+		add_quoted(p->out, f->directories->server);
 	}
 	for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
 		str_addf(p->out, "%s %s ", i ? "," : ";", phases[i].name);
@@ -524,12 +420,15 @@ void plan_text(struct str *out, const struct plan *plan, const char *mode,
 	words_tally(plan, &tally);
 	print_first(&p, mode);
 	print_findings(&p);
+	if (plan->changed != NULL)
+		print_changed(&p);
 	for (size_t i = 0; i < plan->n_operations;)
 		i += print_block(&p, &plan->operations[i], plan->n_operations - i,
 				 &first);
 	print_counts(&p, &tally);
 	print_people(&p);
 	print_pull(&p);
+	print_directories(&p);
 	if (style->verbose)
 		print_phases(&p);
 	print_last(&p, &tally, mode);

@@ -98,6 +98,19 @@ static char *own_reason(TALLOC_CTX *ctx, const struct plan *plan,
 	return dated(ctx, plan, op);
 }
 
+/* Likewise, with what the configuration has to do with it. */
+static char *whole_reason(TALLOC_CTX *ctx, const struct plan *plan,
+			  const struct operation *op)
+{
+	if (!op->changed)
+		return own_reason(ctx, plan, op);
+	if (op->reason == REASON_LEFT_GROUP)
+		return mem_strdup(ctx, "no longer wanted, because the configuration "
+				       "changed");
+	return mem_printf(ctx, "%s, because the configuration changed",
+			  own_reason(ctx, plan, op));
+}
+
 /* Refused, or left out, for what a rule says. */
 static bool is_for_rule(const struct operation *op)
 {
@@ -116,9 +129,9 @@ char *words_reason(TALLOC_CTX *ctx, const struct plan *plan, const struct operat
 				  rule == RULE_NONE ? "" : ": ",
 				  rule == RULE_NONE ? "" : rule_text(rule));
 	if (op->guard != 0)
-		return mem_printf(ctx, "%s; %s", own_reason(ctx, plan, op),
+		return mem_printf(ctx, "%s; %s", whole_reason(ctx, plan, op),
 				  reason_text((enum reason)op->guard));
-	return own_reason(ctx, plan, op);
+	return whole_reason(ctx, plan, op);
 }
 
 /* ---- access that stays ---- */

@@ -244,6 +244,8 @@ static const char *name_absent(struct walk *w, const struct plan_person *p)
 
 		return a->email != VIEW_NONE ? v->emails[a->email].address : a->name;
 	}
+	if (w->facts->anchor == ANCHOR_KINDS)
+		return hex_of(w->plan, p->anchor.bytes, p->anchor.len);
 	return anchor_text(w->plan, w->facts->anchor, &p->anchor);
 }
 

@@ -45,7 +45,8 @@ struct facts {
 
 	const struct view *view;
 	uint32_t scope;          /* the source's organization in the view */
-	enum anchor_kind anchor; /* how an anchor is written for people */
+	enum anchor_kind anchor; /* how an anchor is written for people; ANCHOR_KINDS:
+				    as digits */
 };
 
 /* Fills the plan's groups, people, operations and findings; ids too. */

@@ -464,10 +464,8 @@ static struct err *record_ways(struct apply *a)
 static struct err *record(struct apply *a)
 {
 	struct run *run = a->run;
-	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
-	char *text = config_decides(ctx, run->source);
-	size_t n;
-	const struct entry *const *entries = without_erased(run, ctx, &n);
+	AUTO_MEM char *text = config_decides(NULL, run->source);
+	bool release = run_releases(run);
 	struct err *err = bind_groups(a);
 
 	if (err == NULL)
@@ -476,12 +474,9 @@ static struct err *record(struct apply *a)
 		err = record_decisions(a);
 	if (err == NULL && run->whole)
 		err = record_ways(a);
-	if (err == NULL && run->whole)
-		err = memory_save_mirror(a->store, run->memory, entries, n);
 	if (err == NULL)
-		err = memory_save_evidence(a->store, run->memory, run->evidence,
-					   run->n_evidence);
-	if (err == NULL && (!run->only_approved || run->releases))
+		err = record_seen(run, a->store, a->run_id, release || !run->plan->first);
+	if (err == NULL && release)
 		err = memory_release(a->store, run->memory, &run->plan->config, text,
 				     a->console->now);
 	return err;
@@ -542,8 +537,11 @@ static struct err *do_all(struct apply *a)
 	if (err == NULL)
 		err = memory_save_source(
 			a->store, run->memory, run->source->name,
-			a->console->view->organizations[run->plan->scope].id,
-			run->far_side.identity, run->far_side.anchor);
+			a->console->view->organizations[run->plan->scope].id);
+	if (err == NULL)
+		err = memory_save_directories(a->store, run->memory,
+					      run->plan->pull.directories,
+					      run->plan->pull.n_directories);
 	if (err == NULL)
 		err = record_run(a);
 	if (err == NULL)

@@ -25,7 +25,7 @@ static void grow_again(struct run *run)
 }
 
 /* Of one anchor the last word counts. */
-uint32_t entries_add(struct run *run, struct entry *entry)
+uint32_t entries_add(struct run *run, struct entry *entry, uint16_t home)
 {
 	struct value anchor = entry_anchor(entry);
 	uint32_t at;
@@ -36,9 +36,11 @@ uint32_t entries_add(struct run *run, struct entry *entry)
 		at = (uint32_t)run->n_entries++;
 		mem_grow(run, run->entries, run->n_entries, &run->c_entries);
 		mem_grow(run, run->alive, run->n_entries, &run->c_alive);
+		mem_grow(run, run->homes, run->n_entries, &run->c_homes);
 		run->alive[at] = false;
 	}
 	run->entries[at] = entry;
+	run->homes[at] = home;
 	return at;
 }
 
@@ -59,6 +61,7 @@ struct placed {
 	struct value anchor;
 	struct entry *entry;
 	bool alive;
+	uint16_t home;
 };
 
 static int by_anchor(const void *a, const void *b)
@@ -77,11 +80,12 @@ void entries_sort(struct run *run)
 	all = mem_array(NULL, struct placed, n);
 	for (size_t i = 0; i < n; i++)
 		all[i] = (struct placed){ entry_anchor(run->entries[i]), run->entries[i],
-					  run->alive[i] };
+					  run->alive[i], run->homes[i] };
 	qsort(all, n, sizeof *all, by_anchor);
 	for (size_t i = 0; i < n; i++) {
 		run->entries[i] = all[i].entry;
 		run->alive[i] = all[i].alive;
+		run->homes[i] = all[i].home;
 	}
 	mem_free(run->latest);
 	run->latest = table_new(run);
@@ -116,12 +120,30 @@ static void drop(struct run *run, const struct value *anchor)
 	run->n_alive -= run->alive[at];
 	run->entries[at] = run->entries[last];
 	run->alive[at] = run->alive[last];
+	run->homes[at] = run->homes[last];
 	run->n_entries = last;
 	if (at < last) {
 		struct value moved = entry_anchor(run->entries[at]);
 
 		table_put(run->latest, moved.bytes, moved.len, at);
 	}
+}
+
+/* Where an anchor's entry of the directory at hand stands, or TABLE_NONE. */
+static uint32_t place_here(const struct run *run, const struct value *anchor)
+{
+	uint32_t at = place_of(run, anchor);
+
+	return at != TABLE_NONE && run->homes[at] == run->reading ? at : TABLE_NONE;
+}
+
+/* What another directory shows does not end with this one's word. */
+static void take_end(struct run *run, const struct value *anchor, enum evidence_kind kind)
+{
+	if (entries_has(run, anchor) && place_here(run, anchor) == TABLE_NONE)
+		return;
+	drop(run, anchor);
+	observe(run, anchor, kind);
 }
 
 /* ---- changes to an entry that is known ---- */
@@ -172,7 +194,7 @@ static struct err *take_changed(struct run *run, const struct item *item)
 	if (err)
 		return err;
 	anchor = entry_anchor(change);
-	at = place_of(run, &anchor);
+	at = place_here(run, &anchor);
 	if (at == TABLE_NONE)
 		return err_new(ERR_INCOMPLETE,
 			       "a change to an entry that was never read");
@@ -192,7 +214,7 @@ static struct err *take_changed(struct run *run, const struct item *item)
 static struct err *take_link(struct run *run, const struct item *item)
 {
 	struct attribute a = { .count = 0 };
-	uint32_t at = place_of(run, &item->anchor);
+	uint32_t at = place_here(run, &item->anchor);
 	struct entry_builder *b;
 
 	if (at == TABLE_NONE)
@@ -222,33 +244,76 @@ bool is_seen(const struct run *run, const struct value *anchor)
 	return table_get(run->seen, anchor->bytes, anchor->len) != TABLE_NONE;
 }
 
+/* ---- one anchor of two directories ---- */
+
+static bool is_of_another(const struct run *run, const struct value *anchor)
+{
+	uint32_t at;
+
+	if (run->n_directories < 2)
+		return false;
+	at = place_of(run, anchor);
+	return table_get(run->twice, anchor->bytes, anchor->len) != TABLE_NONE ||
+	       (at != TABLE_NONE && run->alive[at] && run->homes[at] != run->reading);
+}
+
+/* Neither is taken: one could pass for the other. */
+static void set_both_aside(struct run *run, const struct entry *entry)
+{
+	struct far_side *far = &run->directories[run->reading];
+	struct value anchor = entry_anchor(entry), dn = entry_dn(entry), other;
+	uint32_t at = place_of(run, &anchor);
+
+	take_seen(run, &anchor);
+	if (at == TABLE_NONE)
+		return;
+	other = entry_dn(run->entries[at]);
+	if (far->twice++ == 0) {
+		far->pull->why = mem_printf(
+			run, "\"%.*s\" has the anchor of \"%.*s\" in directory \"%s\"",
+			(int)dn.len, dn.bytes, (int)other.len, other.bytes,
+			run->directories[run->homes[at]].config->name);
+		far->pull->hint = "Read each entry in one directory only; until then "
+				  "neither of them is taken.";
+	}
+	table_put(run->twice, mem_dup(run, anchor.bytes, anchor.len), anchor.len, 1);
+	drop(run, &anchor);
+}
+
+static struct err *take_entry(struct run *run, const struct item *item)
+{
+	struct value anchor;
+	struct entry *entry;
+	struct err *err =
+		entry_decode_in(run->arena, item->entry.bytes, item->entry.len, &entry);
+
+	if (err)
+		return err;
+	anchor = entry_anchor(entry);
+	if (is_of_another(run, &anchor))
+		set_both_aside(run, entry);
+	else
+		mark_alive(run, entries_add(run, entry, run->reading));
+	return NULL;
+}
+
 /* ---- one item ---- */
 
 struct err *entries_take(struct run *run, const struct item *item)
 {
-	struct entry *entry;
-	struct err *err;
-
 	grow_again(run);
 	switch (item->kind) {
 	case ITEM_ENTRY:
-		err = entry_decode_in(run->arena, item->entry.bytes, item->entry.len,
-				      &entry);
-		if (err)
-			return err;
-		mark_alive(run, entries_add(run, entry));
-		return NULL;
+		return take_entry(run, item);
 	case ITEM_CHANGED:
 		return take_changed(run, item);
 	case ITEM_LINK:
 		return take_link(run, item);
 	case ITEM_GONE:
-		drop(run, &item->anchor);
-		observe(run, &item->anchor, EVIDENCE_TOMBSTONE);
+		take_end(run, &item->anchor, EVIDENCE_TOMBSTONE);
 		return NULL;
 	case ITEM_LEFT:
-		drop(run, &item->anchor);
-		observe(run, &item->anchor, EVIDENCE_OUT_OF_SCOPE);
+		take_end(run, &item->anchor, EVIDENCE_OUT_OF_SCOPE);
 		return NULL;
 	case ITEM_SEEN:
 		take_seen(run, &item->anchor);

@@ -52,19 +52,22 @@ static bool is_erased(const struct run *run, const struct entry *entry,
 	return erased_has_anchor(run->erased, run->memory->source, &anchor);
 }
 
-const struct entry *const *without_erased(const struct run *run, TALLOC_CTX *ctx,
-					  size_t *n)
+static const char *directory_of(const struct run *run, size_t i)
+{
+	return run->directories[run->homes[i]].config->name;
+}
+
+struct mirror_row *without_erased(const struct run *run, TALLOC_CTX *ctx, size_t *n)
 {
 	const struct wanted_person *next = run->wanted ? run->wanted->persons : NULL;
-	const struct entry **kept;
+	struct mirror_row *rows = mem_array(ctx, struct mirror_row, run->n_entries + 1);
+	bool all = run->erased == NULL || run->wanted == NULL;
 
-	*n = run->n_entries;
-	if (run->erased == NULL || run->wanted == NULL)
-		return (const struct entry *const *)run->entries;
-	kept = mem_array(ctx, const struct entry *, run->n_entries + 1);
 	*n = 0;
 	for (size_t i = 0; i < run->n_entries; i++)
-		if (!is_erased(run, run->entries[i], &next))
-			kept[(*n)++] = run->entries[i];
-	return kept;
+		if (run->homes[i] != HOME_NONE &&
+		    (all || !is_erased(run, run->entries[i], &next)))
+			rows[(*n)++] = (struct mirror_row){ run->entries[i],
+							    directory_of(run, i) };
+	return rows;
 }

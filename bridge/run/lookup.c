@@ -8,6 +8,12 @@ static bool is_in_scope(const struct run *run, const struct entry *entry)
 	       filter_match(run->source->groups.filter, entry);
 }
 
+/* Whose directory nobody remembers is asked of each, and not found when none has it. */
+static uint16_t home_of_anchor(const struct run *run, const struct value *anchor)
+{
+	return home_of(run, memory_home(run->memory, anchor));
+}
+
 static struct err *take_answer(struct run *run, const struct item *item)
 {
 	struct entry *entry;
@@ -24,6 +30,8 @@ static struct err *take_answer(struct run *run, const struct item *item)
 		if (is_in_scope(run, entry))
 			return entries_take(run, item);
 		observe(run, &anchor, EVIDENCE_OUT_OF_SCOPE);
+		mem_grow(run, run->outside, run->n_outside + 1, &run->c_outside);
+		run->outside[run->n_outside++] = entry;
 		return NULL;
 	case ITEM_LEFT:
 		observe(run, &item->anchor, EVIDENCE_OUT_OF_SCOPE);
@@ -32,7 +40,8 @@ static struct err *take_answer(struct run *run, const struct item *item)
 		observe(run, &item->anchor, EVIDENCE_TOMBSTONE);
 		return NULL;
 	case ITEM_UNKNOWN:
-		observe(run, &item->anchor, EVIDENCE_NOT_FOUND);
+		if (home_of_anchor(run, &item->anchor) != HOME_NONE)
+			observe(run, &item->anchor, EVIDENCE_NOT_FOUND);
 		return NULL;
 	case ITEM_SEEN:
 		return entries_take(run, item);
@@ -41,11 +50,17 @@ static struct err *take_answer(struct run *run, const struct item *item)
 	}
 }
 
+struct missing_one {
+	struct value anchor;
+	uint16_t home; /* HOME_NONE: not known */
+};
+
 struct missing {
 	struct run *run;
 	struct table *asked;
-	struct value *anchors;
+	struct missing_one *list;
 	size_t n, capacity, known;
+	size_t cannot; /* more, whose directory cannot be asked */
 };
 
 /* What was seen of it proves all that an answer could: it stays so until a pull reads the
@@ -59,16 +74,51 @@ static bool is_proved(const struct evidence *seen)
 		seen->last - seen->first >= NOT_FOUND_AGAIN);
 }
 
+/* Its directory is out of scope, and it with that: nobody can be asked, or need be. */
+static void let_go(struct run *run, const struct value *anchor)
+{
+	run->lets_go = true;
+	observe(run, anchor, EVIDENCE_OUT_OF_SCOPE);
+}
+
+static bool is_asked_of(const struct missing_one *one, uint16_t directory)
+{
+	return one->home == HOME_NONE || one->home == directory;
+}
+
+static bool can_be_asked(const struct run *run, const struct missing_one *one)
+{
+	for (uint16_t i = 0; i < run->n_directories; i++)
+		if (is_asked_of(one, i) && !run->directories[i].lookup)
+			return false;
+	return true;
+}
+
 static void consider(struct missing *m, const struct value *anchor)
 {
+	struct missing_one one = { .anchor = *anchor };
+	const struct known_directory *known;
+
 	if (table_add(m->asked, anchor->bytes, anchor->len, 1) != TABLE_NONE)
 		return;
-	m->known++;
 	if (entries_find(m->run, anchor) != UINT32_MAX ||
-	    is_proved(evidence_seen(m->run, anchor)))
+	    is_proved(evidence_seen(m->run, anchor))) {
+		m->known++;
 		return;
-	mem_grow(m->asked, m->anchors, m->n + 1, &m->capacity);
-	m->anchors[m->n++] = *anchor;
+	}
+	known = memory_home(m->run->memory, anchor);
+	one.home = home_of(m->run, known);
+	if (known != NULL && one.home == HOME_NONE) {
+		let_go(m->run, anchor);
+		return;
+	}
+	m->known++;
+	if (!can_be_asked(m->run, &one)) {
+		m->cannot++;
+		return;
+	}
+	mem_grow(m->asked, m->list, m->n + 1, &m->capacity);
+	m->list[m->n++] = one;
 }
 
 /* Nothing can be taken from who has nothing, nor in a group that is no more. */
@@ -100,22 +150,61 @@ static void find_missing(struct missing *m)
 	}
 }
 
-static struct err *ask(struct run *run, const struct missing *m)
+/* ---- asking ---- */
+
+static struct err *ask(struct run *run, const struct value *anchors, size_t n)
 {
+	struct process *process = run->directories[run->reading].process;
 	struct item end;
 	struct err *err = NULL;
 
-	for (size_t at = 0; err == NULL && at < m->n; at += PROCESS_LOOKUP_MAX) {
-		size_t n =
-			m->n - at < PROCESS_LOOKUP_MAX ? m->n - at : PROCESS_LOOKUP_MAX;
+	for (size_t at = 0; err == NULL && at < n; at += PROCESS_LOOKUP_MAX) {
+		size_t some = n - at < PROCESS_LOOKUP_MAX ? n - at : PROCESS_LOOKUP_MAX;
 
-		err = process_lookup(run->process, m->anchors + at, n);
+		err = process_lookup(process, anchors + at, some);
 		if (err == NULL)
 			err = read_answer(run, &end, take_answer);
 		if (err == NULL && !end.complete)
 			err = err_new(ERR_INCOMPLETE, "%.*s", (int)end.text.len,
 				      end.text.bytes);
 	}
+	return err;
+}
+
+static bool is_answered(const struct run *run, const struct value *anchor)
+{
+	return is_alive(run, anchor) || is_seen(run, anchor) ||
+	       is_proved(evidence_seen(run, anchor));
+}
+
+static struct err *ask_directory(struct run *run, const struct missing *m,
+				 uint16_t directory)
+{
+	AUTO_MEM struct value *anchors = mem_array(NULL, struct value, m->n);
+	struct err *err;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (is_asked_of(&m->list[i], directory) &&
+		    !is_answered(run, &m->list[i].anchor))
+			anchors[n++] = m->list[i].anchor;
+	run->reading = directory;
+	err = ask(run, anchors, n);
+	if (err != NULL && run->n_directories > 1)
+		err = err_wrap(err, "directory \"%s\"",
+			       run->directories[directory].config->name);
+	return err;
+}
+
+static struct err *ask_all(struct run *run, const struct missing *m)
+{
+	struct err *err = NULL;
+
+	for (uint16_t i = 0; err == NULL && i < run->n_directories; i++)
+		err = ask_directory(run, m, i);
+	for (size_t i = 0; err == NULL && i < m->n; i++)
+		if (m->list[i].home == HOME_NONE && !is_answered(run, &m->list[i].anchor))
+			observe(run, &m->list[i].anchor, EVIDENCE_NOT_FOUND);
 	return err;
 }
 
@@ -133,6 +222,21 @@ static void give_up(struct run *run, struct err *err)
 	err_free(err);
 }
 
+static void note_unasked(struct run *run, const struct missing *m, size_t limit)
+{
+	size_t n = m->n + m->cannot;
+
+	run->unasked = n > limit;
+	plan_find(run->plan, "missing",
+		  "Look at the directory: they keep what they have until it is proved.",
+		  n > limit
+			  ? "%zu of %zu people and groups are missing, more than may be "
+			    "looked up (%zu)"
+			  : "%zu of %zu people and groups are missing, and this "
+			    "directory cannot be asked for one (limit %zu)",
+		  n > limit ? n : m->cannot, m->known, limit);
+}
+
 struct err *look_up_missing(struct run *run)
 {
 	AUTO_MEM struct table *asked = table_new(NULL);
@@ -143,24 +247,12 @@ struct err *look_up_missing(struct run *run)
 	entries_sort(run);
 	find_missing(&m);
 	limit = guard_lookups(m.known);
-	if (m.n == 0)
+	if (m.cannot > 0 || m.n > limit)
+		note_unasked(run, &m, limit);
+	if (m.n == 0 || run->unasked)
 		return NULL;
-	if (m.n > limit || !run->far_side.lookup) {
-		run->unasked = m.n > limit;
-		plan_find(run->plan, "missing",
-			  "Look at the directory: they keep what they have until it is "
-			  "proved.",
-			  m.n > limit
-				  ? "%zu of %zu people and groups are missing, more than "
-				    "may "
-				    "be looked up (%zu)"
-				  : "%zu of %zu people and groups are missing, and this "
-				    "directory cannot be asked for one (limit %zu)",
-			  m.n, m.known, limit);
-		return NULL;
-	}
 	run->plan->pull.lookups = (uint32_t)m.n;
-	err = ask(run, &m);
+	err = ask_all(run, &m);
 	if (err == NULL)
 		return run->is_sorted ? NULL : keep_what_was_seen(run);
 	give_up(run, err);

@@ -23,17 +23,23 @@ static const char *keep_text(struct memory *m, const struct rows *r, int column)
 static void load_source(struct memory *m, const struct rows *r, size_t *capacity)
 {
 	size_t len;
-	const void *digest = row_blob(r, 4, &len);
+	const void *digest = row_blob(r, 2, &len);
 
 	(void)capacity;
 	m->source = row_int(r, 0);
 	m->is_new = false;
 	m->organization = row_int(r, 1);
-	m->identity = keep_text(m, r, 2);
-	m->anchor = keep_text(m, r, 3);
 	m->released = len == DIGEST_SIZE;
 	if (m->released)
 		memcpy(m->released_digest.bytes, digest, DIGEST_SIZE);
+}
+
+static void load_directory(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	mem_grow(m, m->directories, m->n_directories + 1, capacity);
+	m->directories[m->n_directories++] =
+		(struct known_directory){ keep_text(m, r, 0), keep_text(m, r, 1),
+					  keep_text(m, r, 2), false };
 }
 
 static void load_run(struct memory *m, const struct rows *r, size_t *capacity)
@@ -47,6 +53,35 @@ static void load_run(struct memory *m, const struct rows *r, size_t *capacity)
 	h->groups[h->n++] = (uint32_t)row_int(r, 1);
 }
 
+/* The latest of a part come first. */
+static void load_part(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	struct history *h = &m->history;
+	struct part_history *last = h->n_parts > 0 ? &m->parts[h->n_parts - 1] : NULL;
+	const char *directory = row_text(r, 0), *base = row_text(r, 1);
+
+	if (last == NULL || strcmp(last->directory, directory) != 0 ||
+	    strcmp(last->base, base) != 0) {
+		mem_grow(m, m->parts, h->n_parts + 1, capacity);
+		h->parts = m->parts;
+		last = &m->parts[h->n_parts++];
+		*last = (struct part_history){ .directory = keep_text(m, r, 0),
+					       .base = keep_text(m, r, 1) };
+	}
+	if (last->n < ARRAY_LEN(last->entries))
+		last->entries[last->n++] = (uint32_t)row_int(r, 2);
+}
+
+static void load_said_of_part(struct memory *m, const struct rows *r, size_t *capacity)
+{
+	(void)capacity;
+	for (size_t i = 0; i < m->history.n_parts; i++)
+		if (strcmp(m->parts[i].directory, row_text(r, 0)) == 0 &&
+		    strcmp(m->parts[i].base, row_text(r, 1)) == 0)
+			m->parts[i].said =
+				(struct said){ true, row_int(r, 2), row_int(r, 3) };
+}
+
 static void load_said(struct memory *m, const struct rows *r, size_t *capacity)
 {
 	struct said *said = strcmp(row_text(r, 0), "expect") == 0
@@ -54,7 +89,18 @@ static void load_said(struct memory *m, const struct rows *r, size_t *capacity)
 				    : &m->history.said_groups;
 
 	(void)capacity;
-	*said = (struct said){ row_int(r, 1), row_int(r, 2) };
+	*said = (struct said){ true, row_int(r, 1), row_int(r, 2) };
+}
+
+static uint32_t number_of_directory(const struct memory *m, const char *name)
+{
+	uint32_t i = 0;
+
+	if (name == NULL)
+		return (uint32_t)m->n_directories;
+	while (i < m->n_directories && strcmp(m->directories[i].name, name) != 0)
+		i++;
+	return i;
 }
 
 static void load_mirrored(struct memory *m, const struct rows *r, size_t *capacity)
@@ -66,6 +112,7 @@ static void load_mirrored(struct memory *m, const struct rows *r, size_t *capaci
 	mem_grow(m, m->mirror, m->n_mirror + 1, capacity);
 	row = &m->mirror[m->n_mirror++];
 	row->anchor = keep_blob(m, r, 0);
+	row->directory = number_of_directory(m, row_text(r, 2));
 	digest = row_blob(r, 1, &len);
 	memset(row->digest.bytes, 0, DIGEST_SIZE);
 	memcpy(row->digest.bytes, digest, len < DIGEST_SIZE ? len : DIGEST_SIZE);
@@ -155,6 +202,8 @@ static void load_evidence(struct memory *m, const struct rows *r, size_t *capaci
 	m->evidence[m->n_evidence++] =
 		(struct evidence){ keep_blob(m, r, 0), evidence_kind_of(row_text(r, 1)),
 				   row_int(r, 2), row_int(r, 3) };
+	mem_grow(m, m->evidence_of, m->n_evidence, &m->c_evidence_of);
+	m->evidence_of[m->n_evidence - 1] = number_of_directory(m, row_text(r, 4));
 }
 
 /* clang-format off */
@@ -164,10 +213,18 @@ static const struct {
 } steps[] = {
 	{ load_run, "SELECT people, groups, addresses, members FROM run WHERE source_id = ?1 AND health = 'healthy'"
 		    " AND ?2 > 0 ORDER BY id DESC LIMIT 5" },
+	{ load_part, "SELECT directory, base, entries FROM part WHERE source_id = ?1"
+		     " AND ?2 > 0 ORDER BY directory, base, run_id DESC" },
 	{ load_said, "SELECT word, low, high FROM decision WHERE source_id = ?1"
-		     " AND word IN ('expect', 'expect-groups') AND lapses > ?2 ORDER BY id" },
-	{ load_mirrored, "SELECT anchor, digest FROM mirror WHERE source_id = ?1 AND ?2 > 0"
-			 " ORDER BY anchor" },
+		     " AND word IN ('expect', 'expect-groups') AND base IS NULL"
+		     " AND lapses > ?2 ORDER BY id" },
+	{ load_said_of_part, "SELECT directory, base, low, high FROM decision"
+			     " WHERE source_id = ?1 AND word = 'expect'"
+			     " AND base IS NOT NULL AND lapses > ?2 ORDER BY id" },
+	{ load_directory, "SELECT name, identity, anchor FROM directory"
+			  " WHERE source_id = ?1 AND ?2 > 0 ORDER BY name" },
+	{ load_mirrored, "SELECT anchor, digest, directory FROM mirror"
+			 " WHERE source_id = ?1 AND ?2 > 0 ORDER BY anchor" },
 	{ load_given, "SELECT group_id, role, anchor, state, since, until, repeats, wish,"
 		      " email_key, via FROM given WHERE source_id = ?1 AND ?2 > 0"
 		      " ORDER BY group_id, role, anchor" },
@@ -188,8 +245,8 @@ static const struct {
 			 " AND word IN ('approve', 'reject') AND operation IS NOT NULL"
 			 " AND used_run IS NULL AND (lapses IS NULL OR lapses > ?2)"
 			 " GROUP BY operation, word ORDER BY min(id)" },
-	{ load_evidence, "SELECT anchor, kind, first, last FROM evidence WHERE source_id = ?1"
-			 " AND ?2 > 0 ORDER BY anchor" },
+	{ load_evidence, "SELECT anchor, kind, first, last, directory FROM evidence"
+			 " WHERE source_id = ?1 AND ?2 > 0 ORDER BY anchor" },
 };
 /* clang-format on */
 
@@ -229,8 +286,8 @@ struct err *memory_load(TALLOC_CTX *ctx, struct store *store, const char *name,
 
 	m->is_new = true;
 	err = store_query(store, &rows,
-			  "SELECT id, organization_id, identity, anchor, released_digest"
-			  " FROM source WHERE name = ?1",
+			  "SELECT id, organization_id, released_digest FROM source"
+			  " WHERE name = ?1",
 			  "t", name);
 	if (err == NULL)
 		err = each(m, rows, load_source);
@@ -246,6 +303,25 @@ struct err *memory_load(TALLOC_CTX *ctx, struct store *store, const char *name,
 	m->history.mirror = (uint32_t)m->n_mirror;
 	*out = m;
 	return err;
+}
+
+struct err *memory_released(TALLOC_CTX *ctx, struct store *store, int64_t source,
+			    char **text)
+{
+	struct rows *rows;
+	bool more;
+	struct err *err = store_query(store, &rows,
+				      "SELECT released_config FROM source WHERE id = ?1",
+				      "i", source);
+
+	*text = NULL;
+	if (err == NULL)
+		err = rows_next(rows, &more);
+	if (err || !more)
+		return err;
+	*text = mem_strdup(ctx, row_text(rows, 0));
+	rows_end(rows);
+	return NULL;
 }
 
 struct err *memory_entries(TALLOC_CTX *ctx, struct store *store, int64_t source,
@@ -305,11 +381,49 @@ struct err *memory_is_shared(struct store *store, const struct memory *memory,
 {
 	int64_t others;
 	struct err *err = store_number(store, &others, 0,
-				       "SELECT count(*) FROM source WHERE identity = ?1"
-				       " AND id <> ?2 AND organization_id <> ?3",
+				       "SELECT count(*) FROM directory d"
+				       " JOIN source s ON s.id = d.source_id"
+				       " WHERE d.identity = ?1 AND s.id <> ?2"
+				       " AND s.organization_id <> ?3",
 				       "tii", identity, memory->source, organization);
 	*shared = others > 0;
 	return err;
+}
+
+const struct known_directory *memory_directory(const struct memory *m, const char *name)
+{
+	uint32_t i = number_of_directory(m, name);
+
+	return i < m->n_directories ? &m->directories[i] : NULL;
+}
+
+static int by_mirrored(const void *key, const void *member)
+{
+	return value_compare(key, &((const struct mirrored *)member)->anchor);
+}
+
+static int by_evidence(const void *key, const void *member)
+{
+	return value_compare(key, &((const struct evidence *)member)->anchor);
+}
+
+const struct known_directory *memory_home(const struct memory *m,
+					  const struct value *anchor)
+{
+	const struct evidence *seen = NULL;
+	const struct mirrored *row = NULL;
+	size_t at = m->n_directories;
+
+	if (m->n_mirror > 0)
+		row = bsearch(anchor, m->mirror, m->n_mirror, sizeof *row, by_mirrored);
+	if (row == NULL && m->n_evidence > 0)
+		seen = bsearch(anchor, m->evidence, m->n_evidence, sizeof *seen,
+			       by_evidence);
+	if (row != NULL)
+		at = row->directory;
+	else if (seen != NULL)
+		at = m->evidence_of[seen - m->evidence];
+	return at < m->n_directories ? &m->directories[at] : NULL;
 }
 
 bool memory_moved(const struct memory *before, const struct memory *after)
@@ -329,192 +443,4 @@ bool memory_moved(const struct memory *before, const struct memory *after)
 			return true;
 	}
 	return false;
-}
-
-/* ---- writing ---- */
-
-struct err *memory_save_source(struct store *store, struct memory *m, const char *name,
-			       int64_t organization, const char *identity,
-			       const char *anchor)
-{
-	struct err *err;
-
-	if (m->is_new)
-		err = store_run(
-			store,
-			"INSERT INTO source (id, name, organization_id, identity, anchor)"
-			" VALUES (?1, ?2, ?3, ?4, ?5)",
-			"ititt", m->source, name, organization, identity, anchor);
-	else
-		err = store_run(
-			store,
-			"UPDATE source SET identity = ?2, anchor = ?3 WHERE id = ?1",
-			"itt", m->source, identity, anchor);
-	return err;
-}
-
-struct err *memory_release(struct store *store, const struct memory *m,
-			   const struct digest *config, const char *text, int64_t now)
-{
-	return store_run(store,
-			 "UPDATE source SET released_digest = ?2, released_config = ?3,"
-			 " released_at = ?4 WHERE id = ?1",
-			 "ibti", m->source, config->bytes, (size_t)DIGEST_SIZE, text,
-			 now);
-}
-
-static struct err *put_entry(struct store *store, int64_t source,
-			     const struct entry *entry, const struct digest *digest)
-{
-	struct value anchor = entry_anchor(entry);
-
-	return store_run(
-		store,
-		"INSERT INTO mirror (source_id, anchor, digest, entry)"
-		" VALUES (?1, ?2, ?3, ?4) ON CONFLICT (source_id, anchor)"
-		" DO UPDATE SET digest = excluded.digest, entry = excluded.entry",
-		"ibbb", source, anchor.bytes, anchor.len, digest->bytes,
-		(size_t)DIGEST_SIZE, entry->bytes, (size_t)entry->size);
-}
-
-struct err *memory_save_mirror(struct store *store, const struct memory *m,
-			       const struct entry *const *entries, size_t n)
-{
-	size_t old = 0, new = 0;
-	struct err *err = NULL;
-
-	while (err == NULL && (old < m->n_mirror || new < n)) {
-		struct value anchor =
-			new < n ? entry_anchor(entries[new]) : (struct value){ 0 };
-		int c = old == m->n_mirror ? 1
-			: new == n         ? -1
-				   : value_compare(&m->mirror[old].anchor, &anchor);
-		struct digest digest;
-
-		if (c < 0) {
-			err = store_run(
-				store,
-				"DELETE FROM mirror WHERE source_id = ?1 AND anchor = ?2",
-				"ib", m->source, m->mirror[old].anchor.bytes,
-				m->mirror[old].anchor.len);
-			old++;
-			continue;
-		}
-		entry_digest(entries[new], &digest);
-		if (c > 0 || !digest_equal(&digest, &m->mirror[old].digest))
-			err = put_entry(store, m->source, entries[new], &digest);
-		old += c == 0;
-		new ++;
-	}
-	return err;
-}
-
-static struct err *put_evidence(struct store *store, int64_t source,
-				const struct evidence *e)
-{
-	return store_run(store,
-			 "INSERT INTO evidence (source_id, anchor, kind, first, last)"
-			 " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (source_id, anchor)"
-			 " DO UPDATE SET kind = excluded.kind, first = excluded.first,"
-			 " last = excluded.last",
-			 "ibtii", source, e->anchor.bytes, e->anchor.len,
-			 evidence_name(e->kind), e->first, e->last);
-}
-
-static bool is_same_evidence(const struct evidence *a, const struct evidence *b)
-{
-	return a->kind == b->kind && a->first == b->first && a->last == b->last;
-}
-
-struct err *memory_save_evidence(struct store *store, const struct memory *m,
-				 const struct evidence *evidence, size_t n)
-{
-	size_t old = 0, new = 0;
-	struct err *err = NULL;
-
-	while (err == NULL && (old < m->n_evidence || new < n)) {
-		const struct evidence *was =
-			old < m->n_evidence ? m->evidence + old : NULL;
-		const struct evidence *is = new < n ? evidence + new : NULL;
-		int c = was == NULL  ? 1
-			: is == NULL ? -1
-				     : value_compare(&was->anchor, &is->anchor);
-
-		if (c < 0)
-			err = store_run(store,
-					"DELETE FROM evidence WHERE source_id = ?1"
-					" AND anchor = ?2",
-					"ib", m->source, was->anchor.bytes,
-					was->anchor.len);
-		else if (c > 0 || !is_same_evidence(was, is))
-			err = put_evidence(store, m->source, is);
-		old += c <= 0;
-		new += c >= 0;
-	}
-	return err;
-}
-
-struct err *memory_save_given(struct store *store, int64_t source, const struct given *g)
-{
-	return store_run(
-		store,
-		"INSERT INTO given (source_id, group_id, role, anchor, state, since,"
-		" until, repeats, email_key, via, wish)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-		" ON CONFLICT (source_id, group_id, role, anchor) DO UPDATE SET"
-		" state = excluded.state, since = excluded.since,"
-		" until = excluded.until, repeats = excluded.repeats,"
-		" email_key = excluded.email_key, via = coalesce(excluded.via, via),"
-		" wish = excluded.wish",
-		"iiibtinitbi", source, g->group, (int64_t)g->role, g->anchor.bytes,
-		g->anchor.len, given_name(g->state), g->since, g->until,
-		(int64_t)g->repeats, g->email_key, g->via.bytes, g->via.len,
-		(int64_t)g->wish);
-}
-
-struct err *memory_forget_given(struct store *store, int64_t source,
-				const struct given *g)
-{
-	return store_run(
-		store,
-		"DELETE FROM given WHERE source_id = ?1 AND group_id = ?2 AND role = ?3"
-		" AND anchor = ?4 AND (?5 IS NULL OR email_key = ?5)",
-		"iiibt", source, g->group, (int64_t)g->role, g->anchor.bytes,
-		g->anchor.len, g->email_key);
-}
-
-struct err *memory_bind(struct store *store, int64_t source, const struct value *anchor,
-			int64_t account, int64_t now)
-{
-	int64_t others;
-	struct err *err =
-		store_number(store, &others, 0,
-			     "SELECT count(*) FROM binding WHERE source_id = ?1"
-			     " AND (anchor = ?2) <> (account_id = ?3)",
-			     "ibi", source, anchor->bytes, anchor->len, account);
-
-	if (err == NULL && others > 0)
-		err = err_hint(err_new(ERR_STALE,
-				       "the account, or the person, is bound already"),
-			       "Nothing was changed. Plan again.");
-	if (err)
-		return err;
-	return store_run(store,
-			 "INSERT INTO binding (source_id, anchor, account_id, since)"
-			 " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (source_id, anchor)"
-			 " DO NOTHING",
-			 "ibii", source, anchor->bytes, anchor->len, account, now);
-}
-
-struct err *memory_bind_group(struct store *store, int64_t source,
-			      const struct value *anchor, int64_t group,
-			      const char *name_key)
-{
-	return store_run(
-		store,
-		"INSERT INTO group_binding (source_id, anchor, group_id, name_key)"
-		" VALUES (?1, ?2, ?3, ?4) ON CONFLICT (source_id, anchor, group_id)"
-		" DO UPDATE SET name_key = excluded.name_key"
-		" WHERE name_key <> excluded.name_key",
-		"ibit", source, anchor->bytes, anchor->len, group, name_key);
 }

@@ -143,8 +143,8 @@ struct err *make_wanted(struct run *run)
 	entries_sort(run);
 	mem_free(run->wanted);
 	run->wanted = NULL;
-	err = map(run, run->source, borrowed(run), run->n_entries, run->plan->now,
-		  &run->wanted);
+	err = map(run, run->source, borrowed(run), run->homes, run->n_entries,
+		  run->plan->now, &run->wanted);
 	if (err)
 		return err;
 	observe_people(run);
@@ -201,7 +201,7 @@ struct err *make_plan(struct run *run)
 		.n_group_bindings = m->n_group_bindings,
 		.view = run->console->view,
 		.scope = run->plan->scope,
-		.anchor = anchor_kind_of(run->far_side.anchor),
+		.anchor = anchor_kind_of_all(run),
 	};
 	int64_t start = clock_ticks();
 	struct err *err;

@@ -22,12 +22,20 @@
 #include "config/config.h"
 #include "connectors/process.h"
 
-/* What the connector said of the far side. */
+/* A directory of the source, and the connector that reads it. */
 struct far_side {
-	const char *server, *identity, *anchor;
+	const struct directory_config *config;
+	struct process *process;     /* NULL: not reached, or done with */
+	struct pull_directory *pull; /* in the plan: who it is, and how it was read */
 	bool lookup;
-	bool changes; /* what follows is relative to the mirror */
+	bool changes;       /* what follows is relative to the mirror */
+	uint32_t twice;     /* anchors that a directory before it has as well */
+	const char **facts; /* "name=value", as the connector said them */
+	size_t n_facts, c_facts;
 };
+
+/* An entry of the mirror whose directory the source does not read any more. */
+#define HOME_NONE UINT16_MAX
 
 struct run {
 	const struct source_config *source;
@@ -42,30 +50,38 @@ struct run {
 	struct store *store; /* of run_plan(): reading only */
 	struct memory *memory;
 	struct console *console;
-	struct erased *erased; /* whom no source brings back; NULL: nobody */
-	struct process *process;
-	struct far_side far_side;
+	struct erased *erased;        /* whom no source brings back; NULL: nobody */
+	struct far_side *directories; /* as the source has them */
+	size_t n_directories;
+	uint16_t reading;       /* the one that is answering */
 	struct arena *arena;    /* of the entries */
 	struct entry **entries; /* the mirror as it will be, sorted by anchor */
 	bool *alive;            /* of each entry: this pull has read it */
-	size_t n_entries, c_entries, c_alive, n_alive;
+	uint16_t *homes;        /* of each entry: its directory, or HOME_NONE */
+	size_t n_entries, c_entries, c_alive, c_homes, n_alive;
 	struct evidence *evidence; /* as it will be, sorted by anchor */
 	size_t n_evidence, c_evidence;
 	struct table *evidence_of; /* anchor -> evidence, until it is sorted */
 	struct table *latest;      /* anchor -> entry, until the entries are sorted */
 	struct table *seen;        /* anchors that exist, and no more is known */
+	struct table *twice;       /* anchors that two directories have */
 	bool is_sorted;
 	bool whole;         /* complete and healthy: the mirror becomes the entries */
 	bool only_approved; /* set by the caller: carry out nothing else */
 	bool releases;      /* ... and release the configuration all the same */
 	bool unasked;       /* more were missing than may be looked up: nobody was */
+	bool lets_go;       /* some are out of scope because their directory is */
+	/* The configuration that a person last let change things, while it is not this
+	 * one; NULL. And what was looked up and is out of the scope of this one. */
+	const struct source_config *released;
+	const char *released_text;
+	struct entry **outside;
+	size_t n_outside, c_outside;
 	struct wanted *wanted;
 	struct plan *plan;
 	struct plan_saved *saved; /* what run_reopen() read; NULL */
 	const char **notes;       /* for people, at -v */
 	size_t n_notes, c_notes;
-	const char **facts; /* "name=value", as the connector said them */
-	size_t n_facts, c_facts;
 };
 
 struct run *run_new(TALLOC_CTX *ctx, const struct source_config *source,
@@ -78,9 +94,9 @@ struct run *run_new(TALLOC_CTX *ctx, const struct source_config *source,
  */
 MUST_CHECK struct err *run_look(struct run *run);
 
-/* Connect and ask what this server and this account can do: run->far_side, the plan's
- * findings, and run->facts. */
-MUST_CHECK struct err *run_probe(struct run *run);
+/* Connect to one directory and ask what its server and its account can do: its facts, and
+ * the plan's findings. */
+MUST_CHECK struct err *run_probe(struct run *run, uint16_t directory);
 
 /* Everything up to the plan, which is run->plan. Changes nothing. Only for who owns the
  * source's organization, by any of their principals or by run->as. */

@@ -239,6 +239,17 @@ static void silence_rejected(struct plan *plan)
 	plan_count(plan);
 }
 
+static struct err *check_identities(struct run *run)
+{
+	const struct pull_facts *facts = &run->plan->pull;
+	struct err *err = NULL;
+
+	for (size_t i = 0; err == NULL && i < facts->n_directories; i++)
+		if (facts->directories[i].identity != NULL)
+			err = check_identity(run, &facts->directories[i]);
+	return err;
+}
+
 /* The run's own plan knows what was recalled; the file's, what is to be done. */
 static void adopt(struct run *run, struct plan_saved *saved)
 {
@@ -249,8 +260,6 @@ static void adopt(struct run *run, struct plan_saved *saved)
 	plan->approved = own->approved;
 	plan->rejected = own->rejected;
 	silence_rejected(plan);
-	run->far_side.identity = plan->pull.identity;
-	run->far_side.anchor = plan->pull.anchor;
 	run->plan = plan;
 	run->saved = saved;
 }
@@ -276,7 +285,7 @@ struct err *run_reopen(struct run *run, FILE *in, const char *path)
 		err = check_plan(run, saved->plan);
 	if (err == NULL) {
 		adopt(run, saved);
-		err = check_identity(run);
+		err = check_identities(run);
 	}
 	bytes_wipe(key, sizeof key);
 	return err;

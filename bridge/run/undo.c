@@ -336,8 +336,6 @@ struct err *run_undo(struct run *run, int64_t id)
 	run->plan->n_findings = 0;
 	run->plan->first = false;
 	run->plan->pull.complete = run->plan->pull.unread = true;
-	run->far_side.identity = run->memory->identity;
-	run->far_side.anchor = run->memory->anchor;
 	err = load_journal(&u, id, &journal, &n);
 	for (size_t i = 0; err == NULL && i < n; i++)
 		err = turn_round(&u, &journal[i]);

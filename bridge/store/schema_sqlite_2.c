@@ -197,6 +197,26 @@ const char *const store_schema_sqlite_2 =
 "ALTER TABLE run ADD COLUMN members INTEGER NOT NULL DEFAULT 0;"
 "CREATE INDEX decision_open ON decision(source_id, operation) WHERE used_run IS NULL;"
 "ALTER TABLE source ADD COLUMN retired INTEGER;"         /* when it was */
+"CREATE TABLE directory ("                             /* as a source has read it */
+" source_id INTEGER NOT NULL REFERENCES source(id), name TEXT NOT NULL,"
+" identity TEXT NOT NULL, anchor TEXT NOT NULL, cursor BLOB, cursor_for BLOB,"
+" PRIMARY KEY (source_id, name)) WITHOUT ROWID;"
+"INSERT INTO directory SELECT id, '', identity, anchor, cursor, cursor_for FROM source"
+" WHERE identity IS NOT NULL AND anchor IS NOT NULL;"
+"ALTER TABLE source DROP COLUMN identity;"
+"ALTER TABLE source DROP COLUMN anchor;"
+"ALTER TABLE source DROP COLUMN cursor;"
+"ALTER TABLE source DROP COLUMN cursor_for;"
+"ALTER TABLE mirror ADD COLUMN directory TEXT NOT NULL DEFAULT '';"
+"ALTER TABLE evidence ADD COLUMN directory TEXT;"
+/* What each base of a directory showed in the last good runs. */
+"CREATE TABLE part ("
+" source_id INTEGER NOT NULL REFERENCES source(id), directory TEXT NOT NULL,"
+" base TEXT NOT NULL, run_id INTEGER NOT NULL REFERENCES run(id),"
+" entries INTEGER NOT NULL,"
+" PRIMARY KEY (source_id, directory, base, run_id)) WITHOUT ROWID;"
+"ALTER TABLE decision ADD COLUMN directory TEXT;"        /* 'expect' of a base: its part */
+"ALTER TABLE decision ADD COLUMN base TEXT;"
 "ALTER TABLE held ADD COLUMN what TEXT;"
 "ALTER TABLE held ADD COLUMN reason TEXT;"
 "ALTER TABLE held ADD COLUMN organization_id INTEGER REFERENCES organization(id);"

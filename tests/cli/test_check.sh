@@ -106,6 +106,7 @@ walk 78 check --connect --json <<'END'
   "sources": [
     {
       "source": "contoso",
+      "directory": "",
       "organization": "northwind/contoso",
       "facts": {
         "identity": "ldif:dc=contoso,dc=example",
@@ -118,6 +119,7 @@ walk 78 check --connect --json <<'END'
     },
     {
       "source": "globex",
+      "directory": "",
       "organization": "northwind/globex",
       "facts": {},
       "findings": [],
@@ -130,6 +132,7 @@ walk 78 check --connect --json <<'END'
     },
     {
       "source": "initech",
+      "directory": "",
       "organization": "northwind/initech",
       "facts": {},
       "findings": [],
@@ -142,6 +145,7 @@ walk 78 check --connect --json <<'END'
     },
     {
       "source": "umbrella",
+      "directory": "",
       "organization": "northwind/umbrella",
       "facts": {
         "identity": "script",

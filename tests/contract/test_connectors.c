@@ -156,6 +156,27 @@ static void test_pull_gives_each_entry_once(void **state)
 	assert_int_equal(seen.entries, ARRAY_LEN(people));
 }
 
+static void add_base(const struct item *item, void *data)
+{
+	unsigned *entries = data;
+
+	if (item->kind == ITEM_FACT && item->text.len > 5 &&
+	    memcmp(item->text.bytes, "base=", 5) == 0)
+		*entries += (unsigned)strtoul(item->text.bytes + 5, NULL, 10);
+}
+
+/* What a base showed is counted, so that one that shows nothing any more is noticed. */
+static void test_pull_counts_what_each_base_showed(void **state)
+{
+	unsigned entries = 0;
+	struct process *p;
+
+	assert_ok(begin(*state, FIXTURE_FILTER, usual, &p));
+	assert_ok(process_pull(p));
+	read_all(p, NULL, add_base, &entries);
+	assert_int_equal(entries, ARRAY_LEN(people));
+}
+
 static void check_only_cn(const struct item *item, void *data)
 {
 	AUTO_MEM TALLOC_CTX *ctx = mem_ctx(NULL);
@@ -371,6 +392,7 @@ static int run_fixture(const struct fixture *row)
 	const struct CMUnitTest tests[] = {
 		TEST(test_probe_says_who_it_is),
 		TEST(test_pull_gives_each_entry_once),
+		TEST(test_pull_counts_what_each_base_showed),
 		TEST(test_pull_gives_only_what_is_asked_for),
 		TEST(test_the_filter_narrows_the_pull),
 		TEST(test_two_pulls_are_equal),

@@ -41,6 +41,11 @@ static void check_saved(TALLOC_CTX *ctx, const struct plan_saved *saved)
 		MUST(plan->explain(ctx, plan, op->grant) != NULL);
 	}
 	MUST(saved->n_evidence <= plan->n_operations);
+	for (size_t i = 0; i < plan->pull.n_directories; i++) {
+		const struct pull_directory *d = &plan->pull.directories[i];
+
+		MUST(d->name != NULL && (d->identity == NULL || d->anchor != NULL));
+	}
 }
 
 static void read_it(const char *bytes, size_t len)

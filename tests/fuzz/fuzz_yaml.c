@@ -38,14 +38,21 @@ static void check_tree(const uint8_t *bytes, size_t len)
 		MUST(node_merge(ctx, root, root)->n == root->n);
 }
 
-static void check_source(TALLOC_CTX *ctx, const struct source_config *source)
+static void check_directory(TALLOC_CTX *ctx, const struct directory_config *directory)
 {
 	struct settings *again;
-	char *json = settings_to_json(ctx, source->connector);
+	char *json = settings_to_json(ctx, directory->settings);
 
-	MUST(config_decides(ctx, source)[0] != '\0');
 	MUST(settings_from_json(ctx, settings, json, &again) == NULL);
 	MUST(strcmp(settings_to_json(ctx, again), json) == 0);
+}
+
+static void check_source(TALLOC_CTX *ctx, const struct source_config *source)
+{
+	MUST(config_decides(ctx, source)[0] != '\0');
+	MUST(source->n_directories > 0);
+	for (size_t i = 0; i < source->n_directories; i++)
+		check_directory(ctx, &source->directories[i]);
 }
 
 static void check_config(int fd)

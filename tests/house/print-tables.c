@@ -45,6 +45,7 @@ int main(void)
 
 	print_table("main file", config_file_settings);
 	print_table("sources", config_source_settings);
+	print_table("directories", config_directory_settings);
 	print_table("people", config_people_settings);
 	print_table("groups", config_groups_settings);
 	print_table("grants", config_grant_settings);

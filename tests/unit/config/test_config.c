@@ -1,78 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/base/str.h"
 #include "config/config.h"
-#include "tests/test.h"
+#include "tests/unit/config/kinds.h"
 #include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* ---- kinds of directory that exist only here
- * -------------------------------------------- */
-
-static const char *const methods[] = { "simple", "external", NULL };
-
-static const struct setting tree_settings[] = {
-	{ "url", SETTING_TEXTS, SETTING_REQUIRED | SETTING_ADDRESS, NULL, "where", 0, 0,
-	  NULL },
-	{ "base", SETTING_TEXTS, SETTING_REQUIRED, NULL, "below what", 0, 0, NULL },
-	{ "bind.dn", SETTING_TEXT, SETTING_CREDENTIAL, NULL, "who", 0, 0, NULL },
-	{ "bind.password", SETTING_SECRET, 0, NULL, "the secret", 0, 0, NULL },
-	{ "bind.method", SETTING_CHOICE, SETTING_CREDENTIAL, "simple", "how", 0, 0,
-	  methods },
-	{ "tls.ca", SETTING_FILE, SETTING_ADDRESS, "/etc/ssl/ca.pem", "a file", 0, 0,
-	  NULL },
-	{ "tls.cert", SETTING_FILE, SETTING_CREDENTIAL, NULL, "a file", 0, 0, NULL },
-	{ "tls.key", SETTING_FILE, SETTING_CREDENTIAL, NULL, "a file", 0, 0, NULL },
-	{ "page_size", SETTING_NUMBER, 0, "500", "a number", 1, 10000, NULL },
-	{ "timeout.answer", SETTING_DURATION, 0, "60s", "a time", 1, 3600, NULL },
-	{ .name = NULL },
-};
-
-static const struct setting sheet_settings[] = {
-	{ "file", SETTING_FILE, SETTING_REQUIRED | SETTING_ADDRESS, NULL, "a file", 0, 0,
-	  NULL },
-	{ .name = NULL },
-};
-
-static const char *const kinds[] = { "tree", "sheet", NULL };
-
-static const struct setting *connectors(const char *type)
-{
-	if (type != NULL && strcmp(type, "tree") == 0)
-		return tree_settings;
-	if (type != NULL && strcmp(type, "sheet") == 0)
-		return sheet_settings;
-	return NULL;
-}
-
-/* ---- files written by a test
- * ------------------------------------------------------------- */
-
-static char folder[] = "/tmp/dirbridge-config-XXXXXX";
-
-static int make_folder(void **state UNUSED)
-{
-	return mkdtemp(folder) == NULL || chdir(folder) < 0 ? -1 : 0;
-}
-
-static int remove_folder(void **state UNUSED)
-{
-	return chdir("/") < 0 ? -1 : rmdir(folder);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *out = fopen(path, "w");
-
-	assert_non_null(out);
-	fputs(text, out);
-	fclose(out);
-}
-
-static struct err *load(TALLOC_CTX *ctx, struct config **out)
-{
-	return config_load(ctx, "dirbridge.yaml", connectors, kinds, NULL, out);
-}
 
 /* The one source, "contoso", with more lines below the usual ones. */
 static char *text_with(TALLOC_CTX *ctx, const char *more)
@@ -115,11 +47,12 @@ static void test_defaults(void **state)
 
 	assert_string_equal(s->organization, "northwind/contoso");
 	assert_string_equal(s->act_as, "sync@n.example");
-	assert_string_equal(s->type, "tree");
+	assert_string_equal(s->directories->type, "tree");
 	assert_string_equal(s->file, "dirbridge.yaml");
 	assert_int_equal(s->line, 3);
 	assert_null(s->broken);
-	assert_string_equal(settings_texts(s->connector, "url")[0], "ldaps://a");
+	assert_string_equal(settings_texts(s->directories->settings, "url")[0],
+			    "ldaps://a");
 	assert_string_equal(s->people.email.attributes[0], "mail");
 	assert_string_equal(s->people.email.attributes[1], "userprincipalname");
 	assert_null(s->people.email.attributes[2]);
@@ -273,12 +206,13 @@ static void test_paths_start_from_the_file(void **state)
 		source_with(*state, "    grants: []\n    bind: { password: file:pw }\n"
 				    "    tls: { ca: sub/ca.pem }\n");
 
-	assert_string_equal(settings_text(s->connector, "bind.password"),
+	assert_string_equal(settings_text(s->directories->settings, "bind.password"),
 			    mem_printf(*state, "file:%s/pw", folder));
-	assert_string_equal(settings_text(s->connector, "tls.ca"),
+	assert_string_equal(settings_text(s->directories->settings, "tls.ca"),
 			    mem_printf(*state, "%s/sub/ca.pem", folder));
 	s = source_with(*state, "    grants: []\n    bind: { password: file:/pw }\n");
-	assert_string_equal(settings_text(s->connector, "bind.password"), "file:/pw");
+	assert_string_equal(settings_text(s->directories->settings, "bind.password"),
+			    "file:/pw");
 }
 
 static void test_an_own_address_inherits_no_credentials(void **state)
@@ -298,16 +232,18 @@ static void test_an_own_address_inherits_no_credentials(void **state)
 	assert_ok(load(*state, &config));
 	unlink("dirbridge.yaml");
 	assert_ok(config_source(config, "a", &s));
-	assert_non_null(settings_text(s->connector, "tls.cert"));
-	assert_string_equal(settings_text(s->connector, "bind.method"), "external");
+	assert_non_null(settings_text(s->directories->settings, "tls.cert"));
+	assert_string_equal(settings_text(s->directories->settings, "bind.method"),
+			    "external");
 	assert_ok(config_source(config, "b", &s));
-	assert_null(settings_text(s->connector, "tls.cert"));
-	assert_null(settings_text(s->connector, "tls.key"));
-	assert_null(settings_text(s->connector, "bind.dn"));
-	assert_null(settings_text(s->connector, "bind.password"));
-	assert_string_equal(settings_text(s->connector, "bind.method"), "simple");
-	assert_int_equal(settings_number(s->connector, "page_size"), 7);
-	assert_string_equal(settings_text(s->connector, "tls.ca"),
+	assert_null(settings_text(s->directories->settings, "tls.cert"));
+	assert_null(settings_text(s->directories->settings, "tls.key"));
+	assert_null(settings_text(s->directories->settings, "bind.dn"));
+	assert_null(settings_text(s->directories->settings, "bind.password"));
+	assert_string_equal(settings_text(s->directories->settings, "bind.method"),
+			    "simple");
+	assert_int_equal(settings_number(s->directories->settings, "page_size"), 7);
+	assert_string_equal(settings_text(s->directories->settings, "tls.ca"),
 			    mem_printf(*state, "%s/a", folder));
 }
 
@@ -395,9 +331,9 @@ static void test_decides_is_a_text_with_references_only(void **state)
 				    "    bind: { password: 'env:PASSWORD' }\n");
 	const char *text = config_decides(*state, s);
 
-	assert_non_null(strstr(text, "bind.password: \"env:PASSWORD\"\n"));
-	assert_non_null(strstr(text, "from.name: \"a\\x0aremoval: x\"\n"));
-	assert_non_null(strstr(text, "base: \"dc=a\"\n"));
+	assert_non_null(strstr(text, "\n  password: \"env:PASSWORD\"\n"));
+	assert_non_null(strstr(text, "name: \"a\\u000aremoval: x\"\n"));
+	assert_non_null(strstr(text, "base: [\"dc=a\"]\n"));
 	assert_null(strstr(text, "page_size"));
 	assert_null(strstr(text, "timeout"));
 }
@@ -494,12 +430,14 @@ static void test_a_tenant_file(void **state)
 	assert_ok(load(*state, &config));
 	assert_int_equal(config->n_sources, 3);
 	assert_ok(config_source(config, "a", &source));
-	assert_string_equal(settings_text(source->connector, "bind.password"),
+	assert_string_equal(settings_text(source->directories->settings, "bind.password"),
 			    mem_printf(*state, "secret:%s/tenants/secrets/pw", folder));
-	assert_null(settings_text(source->connector, "bind.dn"));
+	assert_null(settings_text(source->directories->settings, "bind.dn"));
 	assert_ok(config_source(config, "a2", &source));
-	assert_string_equal(settings_text(source->connector, "bind.password"), "env:P");
-	assert_string_equal(settings_text(source->connector, "bind.dn"), "cn=p");
+	assert_string_equal(settings_text(source->directories->settings, "bind.password"),
+			    "env:P");
+	assert_string_equal(settings_text(source->directories->settings, "bind.dn"),
+			    "cn=p");
 	assert_err(config_source(config, "b", &source), ERR_CONFIG,
 		   "source \"b\" cannot be used: tenants/b.yaml:2:55: \"bind.password\" "
 		   "is missing");

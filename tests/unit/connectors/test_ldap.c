@@ -91,7 +91,8 @@ static void test_unknown_messages_are_passed_over_T47(void **state)
 								    " page\n"
 								    " done 0\n");
 
-	assert_string_equal(lines, ENTRY(1) FACTS(1, 0, 0) "end complete\n");
+	assert_string_equal(lines, ENTRY(1) "fact base=1 " BASE
+					    "\n" FACTS(1, 0, 0) "end complete\n");
 }
 
 static void test_malformed_messages_are_errors_T93(void **state)

@@ -20,8 +20,9 @@ static void test_pages_until_the_cookie_is_empty(void **state)
 						" cookie c2\n" PERSON(2) " page\n"
 									 " done 0\n");
 
-	assert_string_equal(lines, ENTRY(1) "page\npage\n" ENTRY(2)
-					   FACTS(3, 0, 0) "end complete\n");
+	assert_string_equal(lines, ENTRY(1) "page\npage\n" ENTRY(
+					   2) "fact base=2 " BASE
+					      "\n" FACTS(3, 0, 0) "end complete\n");
 }
 
 static void test_server_without_paging_F27(void **state)

@@ -65,7 +65,8 @@ static void test_reads_what_rfc_2849_writes(void **state)
 			    "entry " A " cn=ada,dc=test cn=Ada cn;lang-de=A\\xc3\\xa4da "
 			    "description= mail=ada@example.test "
 			    "mail=second@example.test\n"
-			    "entry " B " cn=b\\xc3\\xb6,dc=test cn=b\nend complete\n");
+			    "entry " B
+			    " cn=b\\xc3\\xb6,dc=test cn=b\nfact base=2\nend complete\n");
 }
 
 static void test_a_bad_line_is_named(void **state)
@@ -139,11 +140,12 @@ static void test_T68_odd_values_come_whole_or_not_at_all(void **state)
 	char *out;
 
 	assert_ok(pull(*state, ADA "description:: AGEAYg==\ncn:: //4=\nmail::\n", &out));
-	assert_string_equal(out, "entry " A " cn=ada,dc=test cn=\\xff\\xfe "
-				 "description=\\x00a\\x00b mail=\nend complete\n");
+	assert_string_equal(
+		out, "entry " A " cn=ada,dc=test cn=\\xff\\xfe "
+		     "description=\\x00a\\x00b mail=\nfact base=1\nend complete\n");
 	assert_ok(pull(*state, ADA "cn: \xff\xfe\n", &out));
 	assert_string_equal(out, "entry " A " cn=ada,dc=test cn=\\xff\\xfe\n"
-				 "end complete\n");
+				 "fact base=1\nend complete\n");
 	assert_err(pull_bytes(*state, nul, sizeof(nul) - 1, &none, &out), ERR_INCOMPLETE,
 		   ":3: the line holds a NUL");
 }
@@ -162,7 +164,7 @@ static void test_T68_a_large_photo(void **state)
 	str_add(text, "\n");
 	assert_ok(pull(*state, text->text, &out));
 	assert_string_equal(out, "entry " A " cn=ada,dc=test jpegphoto=(5242878 bytes)\n"
-				 "end complete\n");
+				 "fact base=1\nend complete\n");
 }
 
 static char *long_name(TALLOC_CTX *ctx, const char *before, size_t len, const char *after)
@@ -181,7 +183,8 @@ static void test_long_names(void **state)
 	char *out;
 
 	assert_ok(pull(*state, long_name(*state, ADA, 10000, ": v\ncn: a\n"), &out));
-	assert_string_equal(out, "entry " A " cn=ada,dc=test cn=a\nend complete\n");
+	assert_string_equal(out, "entry " A
+				 " cn=ada,dc=test cn=a\nfact base=1\nend complete\n");
 	assert_ok(pull(*state,
 		       long_name(*state, "dn: cn=", 10000,
 				 "\nentryUUID: 00000000-0000-0000-0000-00000000000a\n"),
@@ -226,7 +229,7 @@ static void test_kinds_of_anchor(void **state)
 
 	assert_ok(pull(*state, guid, &out));
 	assert_string_equal(out, "entry 000102030405060708090a0b0c0d0e0f "
-				 "cn=a,dc=test\nend complete\n");
+				 "cn=a,dc=test\nfact base=1\nend complete\n");
 	assert_ok(pull(*state,
 		       "dn: cn=a,dc=test\nnsUniqueId: "
 		       "66446001-1dd211b2-80225011-01c25f00\n",
@@ -234,7 +237,8 @@ static void test_kinds_of_anchor(void **state)
 	assert_non_null(strstr(out, "entry 664460011dd211b28022501101c25f00 "));
 	assert_ok(pull_bytes(*state, ADA "uid: ada\n", strlen(ADA "uid: ada\n"), &by_uid,
 			     &out));
-	assert_string_equal(out, "entry 616461 cn=ada,dc=test\nend complete\n");
+	assert_string_equal(out,
+			    "entry 616461 cn=ada,dc=test\nfact base=1\nend complete\n");
 }
 
 static void test_without_a_usable_anchor(void **state)
@@ -258,7 +262,7 @@ static void test_without_a_usable_anchor(void **state)
 		   ":4: the entry is in scope and has no \"entryuuid\"");
 	scope.filter = "(cn=nobody)";
 	assert_ok(pull_bytes(*state, later, strlen(later), &scope, &out));
-	assert_string_equal(out, "end complete\n");
+	assert_string_equal(out, "fact base=0\nend complete\n");
 }
 
 static void test_filter_and_pages(void **state)

@@ -156,8 +156,8 @@ static void test_a_flood_at_the_opening_is_not_kept(void **state)
 	for (int i = 0; i < 1000; i++)
 		str_add(script, "open note info x\n");
 	assert_ok(pull(*state, script->text, &usual, out));
-	assert_int_equal(out->len,
-			 1000 * strlen("note info x\n") + strlen("end complete\n"));
+	assert_int_equal(out->len, 1000 * strlen("note info x\n") +
+					   strlen("fact base=0\nend complete\n"));
 	str_add(script, "open note info x\n");
 	assert_err(pull(*state, script->text, &usual, out), ERR_BUG,
 		   "has sent 1000 notes and facts instead of opening");

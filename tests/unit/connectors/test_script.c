@@ -103,7 +103,8 @@ static void test_anchors_of_a_kind(void **state)
 			"gone 00000000-0000-0000-0000-00000000000a\n",
 			&d));
 	assert_ok(direct_pull(d, &out));
-	assert_string_equal(out, "gone 0000000000000000000000000000000a\nend complete\n");
+	assert_string_equal(out, "gone 0000000000000000000000000000000a\n"
+				 "fact base=0\nend complete\n");
 }
 
 static void test_mistakes_are_named(void **state)

@@ -138,9 +138,14 @@ static void make_ends(struct world *w)
 /* What a run would leave, and what other commands write. */
 static void make_memory(struct world *w)
 {
-	run(w, "UPDATE source SET identity = 'dc=contoso', anchor = 'entryUUID',"
-	       " released_digest = zeroblob(16), released_config = '{\"a\":1}',"
+	run(w, "UPDATE source SET released_digest = zeroblob(16), released_config = "
+	       "'{\"a\":1}',"
 	       " released_at = 1795510800");
+	run(w,
+	    "INSERT INTO directory SELECT id, '', 'dc=contoso', 'entryUUID', NULL, NULL"
+	    " FROM source");
+	run(w, "INSERT INTO directory VALUES (1, 'emea', 'dc=emea', 'objectGUID', NULL, "
+	       "NULL)");
 	run(w, "INSERT INTO binding SELECT 1, x'0102', a.id, 1795510800 FROM account a"
 	       " JOIN subject s ON s.id = a.subject_id WHERE s.email = '" LEE "'");
 	run(w, "INSERT INTO group_binding SELECT 1, x'a0', id, 'operators'"
@@ -154,7 +159,7 @@ static void make_memory(struct world *w)
 	       " SELECT 1, id, 1, x'0102', 'given', 1795510800"
 	       " FROM security_group WHERE name = 'Operators'");
 	run(w, "INSERT INTO evidence VALUES (1, x'0103', 'disabled', 1795510800,"
-	       " 1795510801, NULL)");
+	       " 1795510801, NULL, NULL)");
 	run(w, "INSERT INTO asset SELECT id, 'agents', 3 FROM organization"
 	       " WHERE name = 'contoso'");
 	run(w, "INSERT INTO review (organization_id, as_of, at, principal_id, people,"

@@ -40,9 +40,9 @@ static struct world *with_bo(TALLOC_CTX *ctx)
 	commit(w);
 	run(w, "INSERT INTO binding SELECT 1, 'anchor', id, 1 FROM account WHERE"
 	       " subject_id = (SELECT id FROM subject WHERE email = '" BO "')");
-	run(w, "INSERT INTO mirror VALUES (1, 'anchor', 'd', 'e'),"
-	       " (1, 'other', 'd', 'e')");
-	run(w, "INSERT INTO evidence VALUES (1, 'anchor', 'disabled', 1, 1, NULL)");
+	run(w, "INSERT INTO mirror VALUES (1, 'anchor', 'd', 'e', ''),"
+	       " (1, 'other', 'd', 'e', '')");
+	run(w, "INSERT INTO evidence VALUES (1, 'anchor', 'disabled', 1, 1, NULL, NULL)");
 	run(w, "INSERT INTO given (source_id, group_id, role, anchor, state, since,"
 	       " email_key) SELECT 1, id, 0, 'anchor', 'invited', 1, '" BO "'"
 	       " FROM security_group WHERE name = 'Operators'");

@@ -160,9 +160,67 @@ static void test_hostile_values(void **state)
 	assert_int_equal(w->wanted->unresolved, 6);
 }
 
+/* ---- several directories: homes by anchor, g-ops, g-oth, p-ada, p-bo, ... ---- */
+
+static void test_members_of_another_directory(void **state)
+{
+	static const uint16_t homes[] = { 1, 0, 0 };
+	struct world *w = new_world(*state);
+
+	world_group(w, "ops", "member", person_dn(w, "ada"), "member", person_dn(w, "bo"),
+		    NULL);
+	w->homes = homes;
+	assert_ok(world_map(w));
+	assert_string_equal(world_grants(w),
+			    "Operators member p-ada in \"ops\" (rule 1)\n"
+			    "Operators member p-bo in \"ops\" (rule 1)\n");
+	assert_null(w->wanted->ambiguous);
+}
+
+/* A group's own directory first; a third's means nobody, and is told. */
+static void test_one_name_in_two_directories(void **state)
+{
+	static const uint16_t own[] = { 1, 0, 0, 1 }, third[] = { 2, 0, 0, 1 };
+	struct world *w = new_world(*state);
+
+	world_entry(w, "p-new", person_dn(w, "ada"), "objectClass", "person", "mail",
+		    "new@x.example", NULL);
+	world_group(w, "ops", "member", person_dn(w, "ada"), NULL);
+	w->homes = own;
+	assert_ok(world_map(w));
+	assert_string_equal(world_grants(w),
+			    "Operators member p-new in \"ops\" (rule 1)\n");
+	assert_null(w->wanted->ambiguous);
+	w->homes = third;
+	assert_ok(world_map(w));
+	assert_string_equal(world_grants(w), "");
+	assert_string_equal(w->wanted->ambiguous, "\"uid=ada,ou=people,dc=x\"");
+}
+
+/* A uid or a gidNumber is a name of its own directory. */
+static void test_local_names_stay_at_home(void **state)
+{
+	static const uint16_t homes[] = { 1, 1, 0, 0 };
+	struct world *w = new_world(*state);
+
+	world_entry(w, "p-2", "uid=bo,ou=other,dc=x", "objectClass", "person", "uid",
+		    "bo", "mail", "bo@other.example", "gidNumber", "7", NULL);
+	world_entry(w, "g-ops", group_dn(w, "ops"), "objectClass", "posixGroup", "cn",
+		    "ops", "memberUid", "bo", "memberUid", "ada", NULL);
+	w->homes = homes;
+	assert_ok(world_map(w));
+	assert_string_equal(world_grants(w),
+			    "Operators member p-2 in \"ops\" (rule 1)\n");
+	assert_non_null(strstr(world_findings(w),
+			       "members of \"ops\" that are not there: \"ada\"\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_members_of_another_directory),
+		TEST(test_one_name_in_two_directories),
+		TEST(test_local_names_stay_at_home),
 		TEST(test_t51_dangling_member_resolves_when_it_is_back),
 		TEST(test_t57_placeholder_and_own_name_are_nobody),
 		TEST(test_t58_unique_member_with_uid),

@@ -14,7 +14,7 @@ static void test_attributes_of_a_bare_source(void **state)
 {
 	struct world *w = world_new(*state);
 
-	assert_string_equal(joined(w, map_attributes(w, &w->source)),
+	assert_string_equal(joined(w, map_attributes(w, &w->source, NULL)),
 			    "cn displayname ds-pwp-account-disabled gidnumber "
 			    "logindisabled mail member "
 			    "memberuid nsaccountlock objectclass pwdaccountlockedtime "
@@ -44,7 +44,7 @@ static void test_attributes_of_every_rule(void **state)
 	world_rule(w, (struct grant_rule){ .from = GRANT_FROM_FILTER,
 					   .filter = world_filter(w, "(description=vip)"),
 					   .owners = owners });
-	list = map_attributes(w, &w->source);
+	list = map_attributes(w, &w->source, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
 		size_t k = 0;
 

@@ -149,7 +149,7 @@ struct err *world_map(struct world *w)
 {
 	if (w->n > 0)
 		qsort(w->entries, w->n, sizeof *w->entries, by_anchor);
-	return map(w->ctx, &w->source, w->entries, w->n, WORLD_NOW, &w->wanted);
+	return map(w->ctx, &w->source, w->entries, w->homes, w->n, WORLD_NOW, &w->wanted);
 }
 
 static const char *anchor_of(struct world *w, const struct entry *entry)

@@ -16,6 +16,7 @@ struct world {
 	TALLOC_CTX *ctx;
 	struct entry_builder *builder;
 	const struct entry **entries;
+	const uint16_t *homes; /* by anchor; NULL: one directory */
 	size_t n, capacity;
 	struct grant_rule *rules;
 	size_t rules_capacity;

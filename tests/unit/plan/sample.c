@@ -47,9 +47,18 @@ struct sample *sample_new(TALLOC_CTX *ctx)
 	plan->explain = explain;
 	plan->explain_data = reasons;
 	plan->people_before = 412;
+	s->directory = (struct pull_directory){
+		.name = "",
+		.server = "ldaps://dc1.contoso.example",
+		.complete = true,
+		.read = 450,
+		.pages = 5,
+		.referrals = 3,
+	};
 	plan->pull = (struct pull_facts){
 		.complete = true,
-		.server = "ldaps://dc1.contoso.example",
+		.directories = &s->directory,
+		.n_directories = 1,
 		.people = 412,
 		.groups = 38,
 		.read = 450,
@@ -295,6 +304,35 @@ static void add_people(struct sample *s)
 	op->verdict = VERDICT_SKIP;
 }
 
+void sample_changed(struct sample *s, const char *who, const char *group)
+{
+	struct plan_changed *changed = mem_new(s, struct plan_changed);
+	struct plan_changed_setting *settings =
+		mem_array(changed, struct plan_changed_setting, 2);
+	struct plan_changed_grant *grants =
+		mem_array(changed, struct plan_changed_grant, PLAN_MOVES + 1);
+
+	settings[0] = (struct plan_changed_setting){ "people.disabled", NULL, group };
+	settings[1] = (struct plan_changed_setting){ who, "revoke", "suspend" };
+	for (size_t i = 0; i <= PLAN_MOVES; i++)
+		grants[i] = (struct plan_changed_grant){
+			.move = i < PLAN_MOVES ? (enum plan_move)i : PLAN_CHANGES,
+			.anchor = { who, i < PLAN_CHANGES ? i + 1 : 3 },
+			.who = who,
+			.organization = i == PLAN_MOVES ? "northwind/contoso/lab"
+							: s->plan->organization,
+			.group = group,
+			.group_key = group,
+			.role = i == PLAN_MOVES ? ROLE_OWNER : ROLE_MEMBER,
+			.added = i == PLAN_ENTERS || i == PLAN_MOVES,
+		};
+	changed->settings = settings;
+	changed->n_settings = 2;
+	changed->grants = grants;
+	changed->n_grants = PLAN_MOVES + 1;
+	s->plan->changed = changed;
+}
+
 struct sample *sample_everything(TALLOC_CTX *ctx)
 {
 	struct sample *s = sample_new(ctx);
@@ -305,6 +343,8 @@ struct sample *sample_everything(TALLOC_CTX *ctx)
 	add_kinds(s);
 	add_verdicts(s);
 	add_people(s);
+	sample_changed(s, "zoe@contoso.example", "Operators");
+	s->plan->operations[s->plan->n_operations - 1].changed = true;
 	s->plan->people_removed = 30;
 	s->plan->kept_unknown = 1;
 	s->plan->unchanged = 1200;

@@ -24,6 +24,7 @@ enum {
 
 struct sample {
 	struct plan *plan;
+	struct pull_directory directory; /* how it was read */
 	struct view *view;
 	size_t c_groups, c_persons;
 };
@@ -45,6 +46,8 @@ struct operation *sample_op(struct sample *s, enum operation_kind kind, uint32_t
 
 /* The sample plan of the manual, and one with every kind, verdict and reason. */
 struct sample *sample_manual(TALLOC_CTX *ctx);
+/* The configuration changed: each move once, of this person and in this group. */
+void sample_changed(struct sample *s, const char *who, const char *group);
 struct sample *sample_everything(TALLOC_CTX *ctx);
 
 /* Ids and digest, then text or JSON. */

@@ -168,7 +168,7 @@ static void test_what_a_person_said(void **state)
 
 	h.expect_low = 90;
 	h.expect_high = 110;
-	h.said = (struct said){ 40, 50 };
+	h.said = (struct said){ true, 40, 50 };
 	assert_health(read_plan(*state, 40, 10), &h, NULL);
 	assert_health(read_plan(*state, 50, 10), &h, NULL);
 	assert_false(guard_health(read_plan(*state, 39, 10), &h));
@@ -186,15 +186,15 @@ static void test_what_a_person_said_of_the_groups(void **state)
 	struct plan *plan = read_plan(*state, 45, 1);
 	struct history h = usual(100, 10);
 
-	h.said = (struct said){ 40, 50 };
+	h.said = (struct said){ true, 40, 50 };
 	assert_health(plan, &h, "shrunken");
 	assert_non_null(strstr(plan->findings[0].text, "groups read: 1"));
 	assert_non_null(
 		strstr(plan->findings[0].hint, "dirbridge expect contoso --groups 1..1"));
-	h.said_groups = (struct said){ 1, 3 };
+	h.said_groups = (struct said){ true, 1, 3 };
 	assert_health(read_plan(*state, 45, 1), &h, NULL);
 	assert_health(read_plan(*state, 45, 4), &h, "shrunken");
-	h.said = (struct said){ 0, 0 };
+	h.said = (struct said){ false, 0, 0 };
 	assert_health(read_plan(*state, 45, 1), &h, "shrunken");
 	assert_health(read_plan(*state, 0, 1), &h, "empty");
 }
@@ -337,9 +337,109 @@ static void test_nobody_has_the_role(void **state)
 	assert_false(guard_empties(g.view, &g.change));
 }
 
+/* ---- the parts of a source ---- */
+
+static struct pull_base bases[] = { { "ou=a", 100 }, { "ou=b", 3 } };
+static struct pull_directory parts[] = {
+	{ .name = "", .complete = true, .bases = bases, .n_bases = 2 },
+};
+
+/* 100 people, 10 groups; so many entries of each base now, and 100 and 3 before. */
+static struct plan *read_parts(TALLOC_CTX *ctx, uint32_t a, uint32_t b)
+{
+	struct plan *plan = read_plan(ctx, 100, 10);
+
+	bases[0].entries = a;
+	bases[1].entries = b;
+	plan->pull.directories = parts;
+	plan->pull.n_directories = 1;
+	return plan;
+}
+
+static void test_a_base_is_judged_by_itself(void **state)
+{
+	struct part_history before[] = {
+		{ .directory = "", .base = "ou=a", .entries = { 100 }, .n = 1 },
+		{ .directory = "", .base = "ou=b", .entries = { 3 }, .n = 1 },
+	};
+	struct history h = usual(100, 10);
+
+	h.parts = before;
+	h.n_parts = 2;
+	assert_health(read_parts(*state, 100, 3), &h, NULL);
+	assert_health(read_parts(*state, 70, 3), &h, NULL);
+	assert_health(read_parts(*state, 69, 3), &h, "base-shrunken");
+	assert_health(read_parts(*state, 0, 3), &h, "base-empty");
+	assert_health(read_parts(*state, 100, 1), &h, NULL);
+	assert_health(read_parts(*state, 100, 0), &h, "base-empty");
+	h.said = (struct said){ true, 0, 1000 };
+	assert_health(read_parts(*state, 100, 0), &h, "base-empty");
+	before[1].said = (struct said){ true, 0, 0 };
+	assert_health(read_parts(*state, 100, 0), &h, NULL);
+	before[1].said = (struct said){ true, 1, 2 };
+	assert_health(read_parts(*state, 100, 0), &h, "base-empty");
+}
+
+static void test_a_base_that_is_new_has_no_past(void **state)
+{
+	struct part_history before[] = {
+		{ .directory = "", .base = "ou=a", .entries = { 100 }, .n = 1 },
+		{ .directory = "emea", .base = "ou=b", .entries = { 3 }, .n = 1 },
+	};
+	struct history h = usual(100, 10);
+
+	h.parts = before;
+	h.n_parts = 2;
+	assert_health(read_parts(*state, 100, 0), &h, NULL);
+}
+
+/* The counts of people and groups say all that could be said of the only one. */
+static void test_the_only_base_is_the_source(void **state)
+{
+	struct part_history before[] = {
+		{ .directory = "", .base = "ou=a", .entries = { 1000 }, .n = 1 },
+	};
+	struct history h = usual(100, 10);
+	struct plan *plan = read_parts(*state, 0, 0);
+
+	h.parts = before;
+	h.n_parts = 1;
+	parts[0].n_bases = 1;
+	assert_health(plan, &h, NULL);
+	parts[0].n_bases = 2;
+}
+
+static void test_each_directory_that_is_not_whole_is_named(void **state)
+{
+	struct pull_directory two[] = {
+		{ .name = "amer", .complete = true },
+		{ .name = "emea", .why = "connection refused", .hint = "Look at it." },
+		{ .name = "sola", .why = "busy" },
+	};
+	struct history h = usual(100, 10);
+	struct plan *plan = read_plan(*state, 1, 0);
+
+	plan->pull.complete = false;
+	plan->pull.directories = two;
+	plan->pull.n_directories = 3;
+	assert_false(guard_health(plan, &h));
+	assert_int_equal(plan->n_findings, 2);
+	assert_string_equal(plan->findings[0].text,
+			    "directory \"emea\" was not read whole: connection refused");
+	assert_string_equal(plan->findings[0].hint,
+			    "Look at it. Nothing is removed by difference until it is "
+			    "whole.");
+	assert_string_equal(plan->findings[1].text,
+			    "directory \"sola\" was not read whole: busy");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_a_base_is_judged_by_itself),
+		TEST(test_a_base_that_is_new_has_no_past),
+		TEST(test_the_only_base_is_the_source),
+		TEST(test_each_directory_that_is_not_whole_is_named),
 		TEST(test_the_first_run_has_no_past),
 		TEST(test_incomplete_and_nothing_else_F14),
 		TEST(test_unreadable_F01),

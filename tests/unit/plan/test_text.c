@@ -182,10 +182,11 @@ static struct sample *hostile(TALLOC_CTX *ctx)
 		op->grant = i % 3;
 	}
 	plan_find(s->plan, "hostile", "Ask \"\x1b[2J\".", "no \"\xE2\x80\xA8\x9b\" here");
+	sample_changed(s, who[5], who[3]);
 	s->plan->source = "con\x07toso";
 	s->plan->pull.complete = false;
 	s->plan->pull.why = "\x1b[1mwhy\n\n";
-	s->plan->pull.server = "\x1b[1mserver";
+	s->directory.server = "\x1b[1mserver";
 	return s;
 }
 

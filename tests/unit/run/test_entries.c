@@ -11,6 +11,7 @@ static struct run *run_of(TALLOC_CTX *ctx)
 	run->arena = arena_new(run);
 	run->latest = table_new(run);
 	run->seen = table_new(run);
+	run->twice = table_new(run);
 	run->plan = plan_new(run);
 	run->plan->now = 1000;
 	run->memory = memory_new(run);
@@ -318,9 +319,88 @@ static void test_more_after_sorting(void **state)
 					"entry 67 cn=ops,dc=test cn=ops\n");
 }
 
+/* ---- two directories ---- */
+
+static struct run *run_of_two(TALLOC_CTX *ctx)
+{
+	static const struct directory_config configs[] = { { .name = "amer" },
+							   { .name = "emea" } };
+	struct run *run = run_of(ctx);
+
+	run->directories = mem_array(run, struct far_side, 2);
+	run->n_directories = 2;
+	for (int i = 0; i < 2; i++) {
+		run->directories[i].config = &configs[i];
+		run->directories[i].pull = mem_new(run, struct pull_directory);
+	}
+	return run;
+}
+
+static struct err *feed_of(struct run *run, uint16_t directory, const char *script)
+{
+	run->reading = directory;
+	return feed(run, script);
+}
+
+static void test_each_entry_has_a_home(void **state)
+{
+	struct run *run = run_of_two(*state);
+
+	assert_ok(feed_of(run, 0, OPS ADA));
+	assert_ok(feed_of(run, 1, BO "gone c\n"));
+	entries_sort(run);
+	assert_int_equal(run->homes[0], 0);
+	assert_int_equal(run->homes[1], 1);
+	assert_int_equal(run->homes[2], 0);
+	assert_ok(feed_of(run, 0, "gone a\n"));
+	entries_sort(run);
+	assert_int_equal(run->n_entries, 2);
+	assert_int_equal(run->homes[0], 1);
+	assert_int_equal(run->homes[1], 0);
+}
+
+/* Neither is taken, whatever is said of it later, and the first of them is named. */
+static void test_one_anchor_in_two_directories(void **state)
+{
+	struct run *run = run_of_two(*state);
+
+	assert_ok(feed_of(run, 0, ADA BO));
+	assert_ok(feed_of(run, 1,
+			  "entry a cn=other,dc=test\n  cn: other\n"
+			  "entry a cn=other,dc=test\n  cn: other\n"
+			  "entry b cn=bob,dc=test\n  cn: bob\n" OPS));
+	assert_string_equal(shown(run),
+			    "entry 67 cn=ops,dc=test cn=ops member=cn=ada,dc=test\n");
+	assert_int_equal(run->directories[1].twice, 2);
+	assert_string_equal(
+		run->directories[1].pull->why,
+		"\"cn=other,dc=test\" has the anchor of \"cn=ada,dc=test\" in "
+		"directory \"amer\"");
+	assert_true(is_seen(run, &(struct value){ "a", 1 }));
+	assert_true(is_seen(run, &(struct value){ "b", 1 }));
+}
+
+/* What one directory does not have, or no longer has, another may. */
+static void test_no_word_about_what_is_another_s(void **state)
+{
+	struct run *run = run_of_two(*state);
+
+	assert_ok(feed_of(run, 0, ADA));
+	assert_ok(feed_of(run, 1, "gone a\nleft a\n"));
+	assert_true(alive(run, "a"));
+	assert_int_equal(evidence(run, "a"), EVIDENCE_NONE);
+	assert_err(feed_of(run, 1, "changed a cn=ada,dc=test\n  cn: x\n"), ERR_INCOMPLETE,
+		   "never read");
+	assert_err(feed_of(run, 1, "link a add member cn=bo,dc=test\n"), ERR_INCOMPLETE,
+		   "never read");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_each_entry_has_a_home),
+		TEST(test_one_anchor_in_two_directories),
+		TEST(test_no_word_about_what_is_another_s),
 		TEST(test_entries_by_anchor),
 		TEST(test_nothing),
 		TEST(test_find_in_a_sorted_set),

@@ -43,9 +43,8 @@ static const struct {
 	  "id, group_id, role, subject_id, inviter_id, mail_id, state, created,"
 	  " expires, ended, account_id" },
 	{ "invitation_giver", "invitation_id, giver, hex(anchor)" },
-	{ "source", "id, name, organization_id, identity, anchor, hex(released_digest),"
-		    " released_config, released_at, reconciled_changes, due, hex(cursor),"
-		    " hex(cursor_for)" },
+	{ "source", "id, name, organization_id, hex(released_digest), released_config,"
+		    " released_at, reconciled_changes, due" },
 	{ "run", "id, source_id, principal_id, started, ended, complete, health, people,"
 		 " groups, hex(plan), hex(config)" },
 	{ "journal", "run_id, seq, hex(operation), kind, verdict, code, group_id, role,"
@@ -120,6 +119,13 @@ static void test_what_moves_is_found_in_its_new_place(void **state)
 			    heads);
 	assert_string_equal(raw_rows(ctx, p.file, "SELECT at, principal FROM checkpoint"),
 			    "'1000'|'upgrade'\n'2000'|'upgrade'\n");
+	assert_string_equal(
+		raw_rows(ctx, p.file,
+			 "SELECT source_id, name, identity, anchor, hex(cursor),"
+			 " hex(cursor_for) FROM directory"),
+		"'1'|''|'dc=contoso'|'x'|'00FF'|'01'\n");
+	assert_string_equal(
+		raw_rows(ctx, p.file, "SELECT DISTINCT directory FROM mirror"), "''\n");
 	assert_string_equal(
 		raw_rows(ctx, p.file, "SELECT id, kind FROM principal ORDER BY 1"),
 		"'1'|'operator'\n'2'|'person'\n'3'|'service'\n'4'|'person'\n");
