@@ -36,7 +36,7 @@ static const struct command commands[] = {
 	{ "source rename", cmd_source_rename, "OLD NEW --reason TEXT",
 	  "let what is remembered of a source go on under another name" },
 	{ "source replace", cmd_source_replace,
-	  "OLD NEW --match mail [--yes] --reason TEXT",
+	  "OLD NEW --match mail|employee-id [--yes] --reason TEXT",
 	  "put a directory that was made anew in the place of one; as a plan first" },
 	{ "source retire", cmd_source_retire, "SOURCE --keep|--revoke [--yes] --reason TEXT",
 	  "end a source: what it gave stays, given by hand, or is taken; as a plan first" },

@@ -42,7 +42,9 @@ struct people_rule {
 	enum without_email without_email;
 	const struct filter
 		*disabled; /* who is disabled, beside what is built in; or NULL */
-	const char *const *expires; /* attributes that hold an expiry */
+	const char *const *expires;     /* attributes that hold an expiry */
+	const char *const *employee_id; /* attributes that hold what is a person's own in
+					   every directory; decides nothing */
 };
 
 struct groups_rule {

@@ -209,6 +209,8 @@ static void fill_people(const struct building *b)
 	out->disabled = filter_of(b, s, "people.disabled");
 	out->expires = attribute_names(b, place_of_setting(b, "people.expires"),
 				       settings_texts(s, "people.expires"));
+	out->employee_id = attribute_names(b, place_of_setting(b, "people.employee_id"),
+					   settings_texts(s, "people.employee_id"));
 }
 
 static void check_placeholders(const struct building *b)

@@ -106,6 +106,8 @@ const struct setting config_people_settings[] = {
 	{ "people.expires", SETTING_TEXTS, 0,
 	  "[accountExpires, shadowExpire, pwdEndTime, krbPrincipalExpiration]",
 	  "attributes that hold the end of an account", 0, 0, NULL },
+	{ "people.employee_id", SETTING_TEXTS, 0, "[employeeID, employeeNumber]",
+	  "attributes by which people are found again in another directory", 0, 0, NULL },
 	{ .name = NULL },
 };
 

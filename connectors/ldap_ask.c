@@ -7,12 +7,17 @@ void dir_auto_message(LDAPMessage **message)
 		ldap_msgfree(*message);
 }
 
+/* The diagnostic that libldap has kept is of an answer, so it says nothing of a loss. */
 static struct err *lost(struct session *s, int code)
 {
 	char *diagnostic = NULL;
 	struct err *err;
 
 	s->lost = true;
+	if (code == LDAP_SERVER_DOWN)
+		return err_hint(
+			err_new(ERR_LATER, "the connection to \"%s\" was lost", s->url),
+			"Nothing was changed, and the next run asks again.");
 	ldap_get_option(s->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &diagnostic);
 	err = dir_failed(s, code, diagnostic);
 	ldap_memfree(diagnostic);
@@ -92,8 +97,11 @@ struct err *dir_receive(struct session *s, int message, LDAPMessage **out)
 		return lost(s, code);
 	}
 	s->lost = true;
-	return err_new(ERR_LATER, "server \"%s\" has sent nothing for %lld s (%s)",
-		       s->url, (long long)limit.tv_sec, s->patience);
+	return err_hint(err_new(ERR_LATER,
+				"server \"%s\" has sent nothing for %lld s (%s)", s->url,
+				(long long)limit.tv_sec, s->patience),
+			"Nothing was changed, and the next run asks again. If it is only "
+			"slow, give it more time.");
 }
 
 static void take_cookie(struct session *s, TALLOC_CTX *ctx, LDAPControl **controls,

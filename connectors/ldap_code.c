@@ -6,16 +6,22 @@
 	"The server accepts this only over TLS: use ldaps://, or ldap:// with "          \
 	"tls.mode: start."
 
+#define LATER_HINT                                                                       \
+	"Nothing was changed, and the next run asks again. If it stays so, ask the "     \
+	"directory's administrator."
+
 static const struct {
 	int code;
 	enum err_class class;
 	const char *hint;
 } classes[] = {
-	{ LDAP_SERVER_DOWN, ERR_LATER, NULL },
-	{ LDAP_TIMEOUT, ERR_LATER, NULL },
-	{ LDAP_CONNECT_ERROR, ERR_LATER, NULL },
-	{ LDAP_BUSY, ERR_LATER, NULL },
-	{ LDAP_UNAVAILABLE, ERR_LATER, NULL },
+	{ LDAP_SERVER_DOWN, ERR_LATER, LATER_HINT },
+	{ LDAP_TIMEOUT, ERR_LATER, LATER_HINT },
+	{ LDAP_CONNECT_ERROR, ERR_LATER, LATER_HINT },
+	{ LDAP_BUSY, ERR_LATER, LATER_HINT },
+	{ LDAP_UNAVAILABLE, ERR_LATER, LATER_HINT },
+	{ LDAP_UNWILLING_TO_PERFORM, ERR_INCOMPLETE,
+	  "The server's log, or its administrator, can say what it objects to." },
 	{ LDAP_STRONG_AUTH_REQUIRED, ERR_CONFIG, TLS_HINT },
 	{ LDAP_CONFIDENTIALITY_REQUIRED, ERR_CONFIG, TLS_HINT },
 	{ LDAP_AUTH_METHOD_NOT_SUPPORTED, ERR_CONFIG, "Try the other bind.method." },
@@ -128,8 +134,12 @@ struct err *dir_no_base(const struct session *s, const char *base, const char *m
 				  base, s->url);
 
 	if (*matched == '\0')
-		return err;
-	return err_hint(err, "The nearest entry that exists is \"%s\".", matched);
+		return err_hint(err, "Check base, and what the account may read.");
+	return err_hint(
+		err,
+		"The nearest entry that exists is \"%s\". Check base, and what the "
+		"account may read.",
+		matched);
 }
 
 static const char *refusal(const char *diagnostic)

@@ -65,8 +65,9 @@ static struct str *read_file(TALLOC_CTX *ctx, const char *path)
 void stage_write(const struct stage *stage, const char *name, const char *text)
 {
 	AUTO_MEM char *path = path_of(NULL, stage->folder, name);
+	AUTO_MEM char *bytes = stage_values(NULL, stage, text);
 
-	write_file(path, text, strlen(text));
+	write_file(path, bytes, strlen(bytes));
 }
 
 char *stage_read(TALLOC_CTX *ctx, const char *path)
@@ -106,10 +107,33 @@ static void copy_file(const char *name, const void *data)
 	write_file(path_of(ctx, c->to, name), bytes->text, bytes->len);
 }
 
+/* ---- the store, by plain SQL ---- */
+
+/* Open from the first statement on until the next command, which is not to find anybody
+ * there. */
+static sqlite3 *opened;
+
+static sqlite3 *open_store(void)
+{
+	if (opened != NULL)
+		return opened;
+	assert_int_equal(sqlite3_open_v2(STORE, &opened, SQLITE_OPEN_READWRITE, NULL),
+			 SQLITE_OK);
+	sqlite3_exec(opened, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+	return opened;
+}
+
+static void close_store(void)
+{
+	sqlite3_close(opened);
+	opened = NULL;
+}
+
 /* ---- a stage ---- */
 
 static int stage_end(struct stage *s)
 {
+	close_store();
 	chmod(s->folder, 0700);
 	each_file(s->folder, remove_file, s->folder);
 	return chdir(s->before) | rmdir(s->folder);
@@ -129,6 +153,7 @@ struct stage *stage_new(TALLOC_CTX *ctx, const struct stage *like)
 	struct stage *s = mem_new(ctx, struct stage);
 	char before[4096];
 
+	close_store();
 	assert_non_null(getcwd(before, sizeof before));
 	s->before = mem_strdup(s, before);
 	s->folder = mem_printf(s, "%s/dirbridge-stage-XXXXXX", tmp ? tmp : "/tmp");
@@ -146,19 +171,58 @@ struct stage *stage_new(TALLOC_CTX *ctx, const struct stage *like)
 
 /* ---- what is printed, as it is anywhere ---- */
 
-static void replace(char **text, const char *from, const char *to)
+char *stage_replace(TALLOC_CTX *ctx, const char *text, const char *from, const char *to)
 {
 	struct str *s = str_new(NULL);
-	const char *at = *text, *hit;
+	const char *hit;
 
-	while ((hit = strstr(at, from)) != NULL) {
-		str_add_bytes(s, at, (size_t)(hit - at));
+	while ((hit = strstr(text, from)) != NULL) {
+		str_add_bytes(s, text, (size_t)(hit - text));
 		str_add(s, to);
-		at = hit + strlen(from);
+		text = hit + strlen(from);
 	}
-	str_add(s, at);
+	str_add(s, text);
+	return str_take(ctx, s);
+}
+
+static void replace(char **text, const char *from, const char *to)
+{
+	char *new = stage_replace(NULL, *text, from, to);
+
 	mem_free(*text);
-	*text = str_take(NULL, s);
+	*text = new;
+}
+
+void stage_name(struct stage *s, const char *name, const char *value)
+{
+	size_t i = 0;
+
+	while (i < STAGE_NAMES_MAX && s->names[i] != NULL && strcmp(s->names[i], name))
+		i++;
+	assert_true(i < STAGE_NAMES_MAX);
+	s->names[i] = mem_strdup(s, name);
+	s->values[i] = mem_strdup(s, value);
+}
+
+char *stage_values(TALLOC_CTX *ctx, const struct stage *s, const char *text)
+{
+	char *out = stage_replace(NULL, text, "{user}", s->user);
+
+	for (size_t i = 0; i < STAGE_NAMES_MAX && s->names[i] != NULL; i++) {
+		AUTO_MEM char *name = mem_printf(NULL, "{%s}", s->names[i]);
+
+		replace(&out, name, s->values[i]);
+	}
+	return talloc_steal(ctx, out);
+}
+
+static void show_names(const struct stage *s, char **text)
+{
+	for (size_t i = 0; i < STAGE_NAMES_MAX && s->names[i] != NULL; i++) {
+		AUTO_MEM char *name = mem_printf(NULL, "{%s}", s->names[i]);
+
+		replace(text, s->values[i], name);
+	}
 }
 
 static void replace_pattern(char **text, const char *pattern, const char *to)
@@ -185,6 +249,7 @@ static void add_comparable(const struct stage *s, struct str *out, const char *p
 	char *text = stage_read(NULL, path);
 	AUTO_MEM char *quoted = mem_printf(NULL, "\"%s\"", s->user);
 
+	show_names(s, &text);
 	replace(&text, s->folder, "FOLDER");
 	replace(&text, quoted, "\"USER\"");
 	replace_pattern(&text, "plan [0-9a-f]{8}", "plan DIGEST");
@@ -232,6 +297,7 @@ static int run(int argc, char **argv)
 	int out = redirect(STDOUT_FILENO, "stdout", flags);
 	int err = redirect(STDERR_FILENO, "stderr", flags);
 
+	close_store();
 	status = stage_main(argc, argv);
 	fflush(stdout);
 	restore(STDIN_FILENO, in);
@@ -291,26 +357,18 @@ static void copy_store(const struct stage *s, const char *from, const char *to)
 
 void stage_keep(const struct stage *s)
 {
+	close_store();
 	copy_store(s, STORE, KEPT);
 }
 
 /* What a writer has left beside the store belongs to what it wrote. */
 void stage_back(const struct stage *s)
 {
+	close_store();
 	remove_file(STORE "-wal", s->folder);
 	remove_file(STORE "-shm", s->folder);
 	remove_file(STORE ".epoch", s->folder);
 	copy_store(s, KEPT, STORE);
-}
-
-static sqlite3 *open_store(void)
-{
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open_v2(STORE, &db, SQLITE_OPEN_READWRITE, NULL),
-			 SQLITE_OK);
-	sqlite3_exec(db, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
-	return db;
 }
 
 /* A blob that holds a text reads as that text. */
@@ -355,10 +413,7 @@ static void add_rows(sqlite3 *db, const char *sql, struct str *out)
 
 void stage_sql(const struct stage *s UNUSED, const char *sql, struct str *out)
 {
-	sqlite3 *db = open_store();
-
-	add_rows(db, sql, out);
-	sqlite3_close(db);
+	add_rows(open_store(), sql, out);
 }
 
 char *stage_token(TALLOC_CTX *ctx, const struct stage *s UNUSED, const char *email)
@@ -435,6 +490,6 @@ char *stage_dump(TALLOC_CTX *ctx, const struct stage *s UNUSED)
 		add_rows(db, select_of(scratch, db, table), out);
 	}
 	sqlite3_finalize(stmt);
-	sqlite3_close(db);
+	close_store();
 	return str_take(ctx, out);
 }

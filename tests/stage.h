@@ -18,12 +18,20 @@
 #include "bridge/base/str.h"
 #include "tests/test.h"
 
+enum { STAGE_NAMES_MAX = 8 };
+
 struct stage {
 	char *folder;     /* the current directory as long as the stage is there */
 	char *before;     /* the one to go back to */
 	const char *user; /* of the operating system */
 	struct str *log;  /* everything that was played, and what it printed */
 	char *last, *last_but_one; /* what was shown last, or NULL */
+	const char *names[STAGE_NAMES_MAX], *values[STAGE_NAMES_MAX]; /* stage_name() */
+	/* What else a line may say; false when it is none of these either. The block is
+	 * the lines below it that begin with a tab, without that, and blank ones between
+	 * them; NULL for none. */
+	bool (*verb)(struct stage *stage, const char *verb, char *rest,
+		     const char *block);
 };
 
 bool stage_is_connector(int argc, char **argv);
@@ -32,6 +40,14 @@ int stage_connector(void);
 /* An empty folder, gone with ctx; or one with the files of another stage, which must not
  * be in use. */
 struct stage *stage_new(TALLOC_CTX *ctx, const struct stage *like);
+
+/* What differs from one machine to the next: {name} in a command and in what a file is
+ * written of stands for this value, and where the value is printed it is shown as {name}.
+ */
+void stage_name(struct stage *stage, const char *name, const char *value);
+/* The text with values for names; and one text in place of another. */
+char *stage_values(TALLOC_CTX *ctx, const struct stage *stage, const char *text);
+char *stage_replace(TALLOC_CTX *ctx, const char *text, const char *from, const char *to);
 
 void stage_write(const struct stage *stage, const char *name, const char *text);
 /* The whole file as a string of ctx; fails the test when there is none. */

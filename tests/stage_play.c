@@ -137,15 +137,6 @@ static void write_block(struct stage *s, struct lines *l, const char *name,
 
 /* ---- one line ---- */
 
-static char *of_user(TALLOC_CTX *ctx, const struct stage *s, const char *text)
-{
-	const char *at = strstr(text, "{user}");
-
-	return at == NULL ? mem_strdup(ctx, text)
-			  : mem_printf(ctx, "%.*s%s%s", (int)(at - text), text, s->user,
-				       at + strlen("{user}"));
-}
-
 static void show(struct stage *s, const char *text)
 {
 	str_add(s->log, text);
@@ -156,7 +147,7 @@ static void show(struct stage *s, const char *text)
 
 static void play_command(struct stage *s, const char *text, bool quietly)
 {
-	AUTO_MEM char *line = of_user(NULL, s, text);
+	AUTO_MEM char *line = stage_values(NULL, s, text);
 	struct str *out = str_new(NULL);
 	int status = stage_command(s, line, out);
 
@@ -202,6 +193,20 @@ static const char given[] =
 	" FROM given v JOIN source q ON q.id = v.source_id"
 	" JOIN security_group g ON g.id = v.group_id ORDER BY 1, 2, 3, 4";
 
+static bool play_own(struct stage *s, struct lines *l, const char *verb, char *rest)
+{
+	AUTO_MEM struct str *block = str_new(NULL);
+
+	if (s->verb == NULL)
+		return false;
+	while (*l->at == '\t' || (l->at[0] == '\n' && l->at[1] == '\t')) {
+		const char *line = next_line(l);
+
+		str_addf(block, "%s\n", *line ? line + 1 : line);
+	}
+	return s->verb(s, verb, rest, block->len > 0 ? block->text : NULL);
+}
+
 static void play_line(struct stage *s, struct lines *l, char *line)
 {
 	char *verb = cut_word(&line);
@@ -228,7 +233,7 @@ static void play_line(struct stage *s, struct lines *l, char *line)
 		stage_back(s);
 	else if (strcmp(verb, "same") == 0)
 		assert_string_equal(s->last, s->last_but_one);
-	else if (*verb != '#' && *verb != '\0')
+	else if (*verb != '#' && *verb != '\0' && !play_own(s, l, verb, line))
 		fail_msg("no such line: %s %s", verb, line);
 }
 

@@ -77,8 +77,11 @@ static void grow(struct table *t)
 
 uint32_t table_get(const struct table *t, const void *key, size_t len)
 {
-	const struct slot *s = find(t, key, len, hash(t, key, len));
+	const struct slot *s;
 
+	if (t->live == 0)
+		return TABLE_NONE;
+	s = find(t, key, len, hash(t, key, len));
 	return s->key ? s->value : TABLE_NONE;
 }
 
@@ -119,9 +122,12 @@ uint32_t table_add(struct table *t, const void *key, size_t len, uint32_t value)
 
 uint32_t table_remove(struct table *t, const void *key, size_t len)
 {
-	struct slot *s = find(t, key, len, hash(t, key, len));
+	struct slot *s;
 	uint32_t value;
 
+	if (t->live == 0)
+		return TABLE_NONE;
+	s = find(t, key, len, hash(t, key, len));
 	if (s->key == NULL)
 		return TABLE_NONE;
 	value = s->value;

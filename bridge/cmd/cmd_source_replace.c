@@ -25,10 +25,11 @@ static struct err *read_replacing(struct cmd *cmd, struct replacing *r)
 	};
 	struct err *err = cmd_parse(cmd, options, 2, 2);
 
-	if (err == NULL && (r->match == NULL || strcmp(r->match, "mail") != 0))
+	if (err == NULL && (r->match == NULL || (strcmp(r->match, "mail") != 0 &&
+						 strcmp(r->match, "employee-id") != 0)))
 		err = err_hint(err_new(ERR_USAGE, "by what people are found again is %s",
 				       r->match ? "not known" : "missing"),
-			       "Say --match mail.");
+			       "Say --match mail or --match employee-id.");
 	if (err == NULL)
 		err = cmd_reason(r->reason);
 	if (err == NULL)
@@ -80,19 +81,21 @@ static struct err *look_there(struct cmd *cmd, struct replacing *r)
 static struct err *list_moves(struct cmd *cmd, struct replacing *r,
 			      struct replacement **out)
 {
+	const char *const *ids =
+		strcmp(r->match, "mail") == 0 ? NULL : r->source->people.employee_id;
 	struct err *err = enter_both(cmd, r);
 
 	return err ? err
 		   : replacement_list(cmd, cmd->console->store, r->life.id,
-				      r->run->wanted, out);
+				      r->run->wanted, ids, out);
 }
 
 static void show(struct cmd *cmd, struct replacing *r)
 {
 	struct grid *grid = grid_new(cmd, 4);
 
-	cmd_say(cmd, "%s, to be replaced by %s; who is who is told by mail", r->life.name,
-		r->source->name);
+	cmd_say(cmd, "%s, to be replaced by %s; who is who is told by %s", r->life.name,
+		r->source->name, strcmp(r->match, "mail") == 0 ? "mail" : "employee id");
 	r->list = json_array();
 	for (size_t i = 0; i < r->shown->n; i++) {
 		const struct moving *m = &r->shown->list[i];

@@ -35,6 +35,7 @@ static void add_people(struct names *names, const struct people_rule *rule)
 	value_attributes(&rule->email, add, names);
 	value_attributes(&rule->name, add, names);
 	add_list(names, rule->expires);
+	add_list(names, rule->employee_id);
 	for (size_t i = 0; status_attribute(i) != NULL; i++)
 		add(status_attribute(i), names);
 }

@@ -189,6 +189,18 @@ void budget_count(const struct plan *plan, uint32_t counts[BUDGETS])
 	memcpy(counts, c->n, sizeof c->n);
 }
 
+uint32_t *budget_count_groups(TALLOC_CTX *ctx, const struct plan *plan,
+			      enum budget_layer layer)
+{
+	AUTO_MEM struct counts *c = count_all(NULL, plan);
+	uint32_t *n = mem_array(ctx, uint32_t, plan->n_groups + 1);
+
+	for (uint32_t i = 0; i < plan->n_groups; i++)
+		n[i] = layer == BUDGET_OWNERS ? c->groups[i].owners_lost
+					      : c->groups[i].lost;
+	return n;
+}
+
 uint32_t budget_used(const struct plan *plan, enum budget_layer layer,
 		     const uint32_t counts[BUDGETS])
 {
@@ -209,27 +221,36 @@ static uint32_t and_announced(const struct plan *plan, enum budget_layer layer,
 	return limit + least(room, plan->budgets[layer].announced);
 }
 
-static uint32_t group_limit(const struct plan *plan, uint32_t group,
-			    const struct budget_limit *limits)
+/* One group against its own limits, of its grants or of its owners. */
+static struct budget group_budget(const struct plan *plan, const struct counts *c,
+				  enum budget_layer layer,
+				  const struct budget_limit *limits, uint32_t i)
 {
-	return and_announced(plan, BUDGET_GROUP,
-			     budget_limit_of(BUDGET_GROUP, plan->groups[group].had,
-					     &limits[BUDGET_GROUP], plan->now));
+	const struct plan_group *g = &plan->groups[i];
+	bool owners = layer == BUDGET_OWNERS;
+	struct budget b = { .of = owners ? 0 : g->had,
+			    .would =
+				    owners ? c->groups[i].owners_lost : c->groups[i].lost,
+			    .spent = owners ? g->spent_owners : g->spent,
+			    .announced = plan->budgets[layer].announced };
+	uint32_t limit = budget_limit_of(layer, b.of, &limits[layer], plan->now);
+
+	b.limit = and_announced(plan, layer, limit);
+	b.tripped = b.would > b.limit ||
+		    (b.would > 0 &&
+		     (uint64_t)b.would + b.spent > 2 * (uint64_t)limit + b.announced);
+	return b;
 }
 
 /* The group that passes its limit by most stands for all in the plan's numbers. */
 static void worst_group(struct plan *plan, const struct counts *c,
-			const struct budget_limit *limits)
+			enum budget_layer layer, const struct budget_limit *limits)
 {
-	struct budget *worst = &plan->budgets[BUDGET_GROUP];
+	struct budget *worst = &plan->budgets[layer];
 
 	for (uint32_t i = 0; i < plan->n_groups; i++) {
-		struct budget b = { .of = plan->groups[i].had,
-				    .would = c->groups[i].lost,
-				    .announced = worst->announced,
-				    .limit = group_limit(plan, i, limits) };
+		struct budget b = group_budget(plan, c, layer, limits, i);
 
-		b.tripped = b.would > b.limit;
 		if (b.tripped > worst->tripped ||
 		    (b.tripped == worst->tripped && b.would > worst->would))
 			*worst = b;
@@ -253,12 +274,12 @@ static bool is_of(const struct plan *plan, const struct counts *c,
 	case BUDGET_GROUPS:
 		return takes && g->lost == plan->groups[op->group].had;
 	case BUDGET_GROUP:
-		return takes && g->lost > group_limit(plan, op->group, limits);
+		return takes && group_budget(plan, c, layer, limits, op->group).tripped;
 	case BUDGET_GRANTS:
 		return takes;
 	case BUDGET_OWNERS:
 		return takes && op->role == ROLE_OWNER &&
-		       g->owners_lost > plan->budgets[BUDGET_OWNERS].limit;
+		       group_budget(plan, c, layer, limits, op->group).tripped;
 	case BUDGET_EMAILS:
 		return p->moves && op->reason == REASON_ADDRESS_CHANGED;
 	default:
@@ -307,20 +328,22 @@ static void measure(struct plan *plan, const struct counts *c,
 {
 	for (enum budget_layer l = 0; l < BUDGETS; l++) {
 		struct budget *b = &plan->budgets[l];
-		bool daily = l != BUDGET_OWNERS;
 		uint64_t day;
 
 		if (l == BUDGET_GROUP)
 			continue;
 		b->of = c->of[l];
-		b->would = c->n[l];
 		b->limit = budget_limit_of(l, b->of, &limits[l], plan->now);
 		day = 2 * (uint64_t)b->limit + b->announced;
 		b->limit = and_announced(plan, l, b->limit);
-		b->tripped = b->would > b->limit || (daily && b->would > 0 &&
-						     (uint64_t)b->would + b->spent > day);
+		if (l == BUDGET_OWNERS)
+			continue;
+		b->would = c->n[l];
+		b->tripped = b->would > b->limit ||
+			     (b->would > 0 && (uint64_t)b->would + b->spent > day);
 	}
-	worst_group(plan, c, limits);
+	worst_group(plan, c, BUDGET_GROUP, limits);
+	worst_group(plan, c, BUDGET_OWNERS, limits);
 }
 
 void budget_guard(struct plan *plan, const struct budget_limit limits[BUDGETS])

@@ -5,7 +5,8 @@
  * is too much, because nobody can tell which part of it is right.
  *
  * Each layer counts what the plan would do (not what is approved), beside what the runs
- * of the last 24 hours did without a person; a day may take twice what one run may.
+ * of the last 24 hours did without a person; a day may take twice what one run may. What
+ * is of one group is counted group by group, in the day too.
  * Where nothing is configured the limits are:
  *
  *   people       people who would be left with nothing, of n who have something:
@@ -22,6 +23,7 @@
 #ifndef DIRBRIDGE_PLAN_BUDGET_H
 #define DIRBRIDGE_PLAN_BUDGET_H
 
+#include "bridge/base/mem.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -72,6 +74,11 @@ void budget_guard(struct plan *plan, const struct budget_limit limits[BUDGETS]);
 /* What the plan takes as it stands now, approved operations left out: what a run adds to
  * the day's account. */
 void budget_count(const struct plan *plan, uint32_t counts[BUDGETS]);
+
+/* The same of each of the plan's groups, as an array that belongs to ctx, for the layer
+ * of its grants or of its owners. */
+uint32_t *budget_count_groups(TALLOC_CTX *ctx, const struct plan *plan,
+			      enum budget_layer layer);
 
 /* Of an announcement, what a run that took counts[] has used up. It is one-shot: of one
  * group, or its owners, all of it is used once the limit alone was passed. */

@@ -102,10 +102,14 @@ static bool empty(struct plan *plan, const struct history *h)
 			  "dirbridge check --connect.",
 			  "the directory answered with success and not one entry");
 	else
-		plan_find(plan, "empty",
-			  "Check the filter and the base, or say that it is true: "
-			  "dirbridge expect.",
-			  "not one person was read; the last good runs read %u", before);
+		plan_find(
+			plan, "empty",
+			mem_printf(plan,
+				   "Check the filter, the base and what the account may "
+				   "read. If it is true, say so: dirbridge expect %s "
+				   "--people 0..0 --reason ...",
+				   plan->source),
+			"not one person was read; the last good runs read %u", before);
 	return true;
 }
 

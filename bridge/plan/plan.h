@@ -125,7 +125,9 @@ struct plan_group {
 	uint32_t members, owners; /* before the plan */
 	uint32_t had;             /* grants that the source gave in it before; where the
 				     plan takes from hand, what a person gave too */
-	uint8_t paused;           /* of enum paused: in the organization */
+	uint32_t spent, spent_owners; /* grants, and owners of them, that went in the
+					 last 24 hours without a person */
+	uint8_t paused;               /* of enum paused: in the organization */
 };
 
 struct plan_person {
@@ -207,7 +209,7 @@ struct pull_facts {
 	const char *why; /* not complete: why */
 	struct pull_directory *directories; /* by name */
 	size_t n_directories;
-	uint32_t people, groups; /* entries of each in the mirror that was mapped */
+	uint32_t people, groups; /* entries of each, as read or looked up */
 	uint32_t addresses;      /* people who have a usable one */
 	uint32_t members;        /* member values of the groups that name an entry */
 	/* Of all directories together. */

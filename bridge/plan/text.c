@@ -391,10 +391,10 @@ static void print_last(struct printer *p, const struct tally *t, const char *mod
 		return;
 	}
 	str_add(p->out, mode);
-	if (t->doing == 0)
-		str_add(p->out, "; what is held waits for a person");
-	else if (strcmp(mode, PLAN_UNCHANGED) == 0)
+	if (t->doing > 0 && strcmp(mode, PLAN_UNCHANGED) == 0)
 		str_addf(p->out, "; apply it with: dirbridge apply %s", source);
+	else if (t->n[CLASS_HOLD] > 0)
+		str_add(p->out, "; what is held waits for a person");
 	str_add_char(p->out, '\n');
 }
 

@@ -378,9 +378,9 @@ static const char *binding(TALLOC_CTX *ctx, const struct plan *plan,
 
 	if (op->reason != REASON_ADDRESS_BOUND || p == NULL || p->email_key == NULL)
 		return NULL;
-	return mem_printf(ctx, "one person? dirbridge account bind %s %s %s",
-			  plan->source, p->email_key,
-			  hex_of(ctx, p->anchor.bytes, p->anchor.len));
+	return mem_printf(
+		ctx, "one person? dirbridge account bind %s %s %s --reason TEXT",
+		plan->source, p->email_key, hex_of(ctx, p->anchor.bytes, p->anchor.len));
 }
 
 void words_details(TALLOC_CTX *ctx, const struct plan *plan, const struct operation *op,

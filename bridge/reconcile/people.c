@@ -307,6 +307,17 @@ static bool is_of_address(const struct walk *w, const struct given_row *row,
 	       given_is_live(state_now(w->facts, row)) && value_is(key, own);
 }
 
+/* Of one who is missing and was only invited, the invitation knows the address. */
+static void name_invited(struct walk *w, const struct given_row *row, uint32_t person)
+{
+	const struct value *key = &w->facts->given->texts[row->email_key];
+	struct plan_person *p = &w->plan->persons[person];
+
+	if (person >= w->facts->wanted->n_persons && p->account == VIEW_NONE &&
+	    key->len > 0)
+		p->who = mem_strndup(w->plan, key->bytes, key->len);
+}
+
 /* Whoever has something is somebody, also when nobody wants it any more. */
 static void find_holders(struct walk *w)
 {
@@ -320,6 +331,7 @@ static void find_holders(struct walk *w)
 		if (person == PLAN_NONE) {
 			person = people_find(w, &given->texts[anchor]);
 			w->person_of[anchor] = person;
+			name_invited(w, &given->rows[i], person);
 		}
 		w->stands[person].first |= is_of_address(w, &given->rows[i], person);
 	}

@@ -132,12 +132,14 @@ struct value pack_via(const struct run *run, uint32_t grant, uint8_t *out)
 	return via;
 }
 
-/* An invitation ends seven days after it was made, whoever joined it since. */
+/* An invitation ends seven days after it was made, whoever joined it since; under a new
+ * address there may be one already. */
 static struct err *find_since(const struct apply *a, const struct operation *op,
 			      const struct change *change, int64_t *since)
 {
 	*since = a->console->now;
-	if (op->kind != OPERATION_JOIN_INVITATION)
+	if (op->kind != OPERATION_JOIN_INVITATION &&
+	    (op->kind != OPERATION_INVITE || op->reason != REASON_ADDRESS_CHANGED))
 		return NULL;
 	return store_number(a->store, since, *since,
 			    "SELECT created FROM invitation WHERE id = ?1", "i",
@@ -398,7 +400,8 @@ static struct err *end_rejections(struct apply *a)
 
 static struct err *record_decisions(struct apply *a)
 {
-	struct err *err = record_spent(a->run, a->store, a->run_id, a->console->now);
+	struct err *err = record_spent(a->run, a->store, a->console->view, a->run_id,
+				       a->console->now);
 
 	if (err == NULL)
 		err = use_approvals(a);

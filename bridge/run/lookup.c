@@ -228,13 +228,28 @@ static void note_unasked(struct run *run, const struct missing *m, size_t limit)
 
 	run->unasked = n > limit;
 	plan_find(run->plan, "missing",
-		  "Look at the directory: they keep what they have until it is proved.",
+		  n > limit ? mem_printf(run->plan,
+					 "Look at the directory: they keep what they "
+					 "have until it is proved. If it is true, say "
+					 "so: dirbridge expect %s --remove people=%zu "
+					 "--reason ...",
+					 run->source->name, n)
+			    : "Look at the directory: they keep what they have until it "
+			      "is proved.",
 		  n > limit
 			  ? "%zu of %zu people and groups are missing, more than may be "
 			    "looked up (%zu)"
 			  : "%zu of %zu people and groups are missing, and this "
 			    "directory cannot be asked for one (limit %zu)",
 		  n > limit ? n : m->cannot, m->known, limit);
+}
+
+/* A leaver day lets as many more go. */
+static size_t announced(const struct run *run)
+{
+	const uint32_t *n = run->memory->announced;
+
+	return (size_t)n[BUDGET_PEOPLE] + n[BUDGET_GROUPS];
 }
 
 struct err *look_up_missing(struct run *run)
@@ -246,7 +261,7 @@ struct err *look_up_missing(struct run *run)
 
 	entries_sort(run);
 	find_missing(&m);
-	limit = guard_lookups(m.known);
+	limit = guard_lookups(m.known) + announced(run);
 	if (m.cannot > 0 || m.n > limit)
 		note_unasked(run, &m, limit);
 	if (m.n == 0 || run->unasked)

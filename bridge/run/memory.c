@@ -173,10 +173,21 @@ static void load_held(struct memory *m, const struct rows *r, size_t *capacity)
 
 static void load_spent(struct memory *m, const struct rows *r, size_t *capacity)
 {
+	int64_t group = row_int(r, 2);
+
 	(void)capacity;
-	for (enum budget_layer l = 0; l < BUDGETS; l++)
-		if (strcmp(budget_name(l), row_text(r, 0)) == 0)
+	for (enum budget_layer l = 0; l < BUDGETS; l++) {
+		if (strcmp(budget_name(l), row_text(r, 0)) != 0)
+			continue;
+		if (group == 0) {
 			m->spent[l] = (uint32_t)row_int(r, 1);
+			continue;
+		}
+		if (m->spent_in[l] == NULL)
+			m->spent_in[l] = table_new(m);
+		table_put(m->spent_in[l], arena_keep(m->arena, &group, sizeof group),
+			  sizeof group, (uint32_t)row_int(r, 1));
+	}
 }
 
 static void load_announced(struct memory *m, const struct rows *r, size_t *capacity)
@@ -233,10 +244,10 @@ static const struct {
 	{ load_group_binding, "SELECT anchor, group_id, name_key FROM group_binding"
 			      " WHERE source_id = ?1 AND ?2 > 0 ORDER BY anchor, group_id" },
 	{ load_held, "SELECT operation, code FROM held WHERE source_id = ?1 AND ?2 > 0" },
-	{ load_spent, "SELECT layer, sum(n) FROM spent WHERE at > ?2 - 86400 AND source_id IN"
+	{ load_spent, "SELECT layer, sum(n), group_id FROM spent WHERE at > ?2 - 86400 AND source_id IN"
 		      " (SELECT q.id FROM source p JOIN source q"
 		      "  ON q.organization_id = p.organization_id WHERE p.id = ?1)"
-		      " GROUP BY layer" },
+		      " GROUP BY layer, group_id" },
 	{ load_announced, "SELECT layer, min(sum(remaining), 1000000000) FROM announced"
 			  " WHERE source_id = ?1 AND until > ?2 GROUP BY layer" },
 	{ load_decision, "SELECT word, operation,"

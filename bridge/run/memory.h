@@ -54,9 +54,10 @@ struct memory {
 	struct table *held; /* ids of what the guard holds, to the reason */
 	struct table *approved, *rejected; /* ids of operations, while that counts; to how
 					      many people said so */
-	uint32_t spent[BUDGETS];     /* of the organization's sources, within 24 hours */
-	uint32_t announced[BUDGETS]; /* what is left of `expect --remove` */
-	struct arena *arena;         /* private: where the bytes of the rows lie */
+	uint32_t spent[BUDGETS]; /* of the organization's sources, within 24 hours */
+	struct table *spent_in[BUDGETS]; /* the same of one group, by its id; or NULL */
+	uint32_t announced[BUDGETS];     /* what is left of `expect --remove` */
+	struct arena *arena;             /* private: where the bytes of the rows lie */
 };
 
 /* Nothing is remembered. */

@@ -17,7 +17,8 @@ struct err *memory_release(struct store *store, const struct memory *m,
 {
 	return store_run(store,
 			 "UPDATE source SET released_digest = ?2, released_config = ?3,"
-			 " released_at = ?4 WHERE id = ?1",
+			 " released_at = ?4 WHERE id = ?1"
+			 " AND released_digest IS DISTINCT FROM ?2",
 			 "ibti", m->source, config->bytes, (size_t)DIGEST_SIZE, text,
 			 now);
 }

@@ -207,8 +207,9 @@ struct err *check_identity(struct run *run, const struct pull_directory *d)
 				"identity "
 				"is \"%s\", it was \"%s\"",
 				d->identity, known->identity),
-			"Check the address and the base. For a new directory make a new "
-			"source.");
+			"Check the address and the base. For a directory that was made "
+			"anew make a new source, and put it in the place of this one: "
+			"dirbridge source replace.");
 	if (err == NULL && run->console != NULL)
 		err = check_shared(run, d);
 	return of_directory(run, d->name, err);
@@ -313,6 +314,7 @@ struct err *keep_what_was_known(struct run *run)
 	struct err *err =
 		memory_entries(run, run->store, run->memory->source, &known, &n);
 
+	run->with_known = true;
 	for (size_t i = 0; err == NULL && i < n; i++) {
 		struct value anchor = entry_anchor(known[i]);
 		const struct evidence *seen = evidence_seen(run, &anchor);

@@ -133,6 +133,14 @@ static uint32_t count_addresses(const struct wanted *w)
 	return n;
 }
 
+static void count_what_was_read(struct pull_facts *f, const struct wanted *w)
+{
+	f->people = w->n_persons;
+	f->groups = w->directory_groups;
+	f->members = w->members;
+	f->addresses = count_addresses(w);
+}
+
 struct err *make_wanted(struct run *run)
 {
 	int64_t start = clock_ticks();
@@ -148,10 +156,8 @@ struct err *make_wanted(struct run *run)
 	if (err)
 		return err;
 	observe_people(run);
-	run->plan->pull.people = run->wanted->n_persons;
-	run->plan->pull.groups = run->wanted->directory_groups;
-	run->plan->pull.members = run->wanted->members;
-	run->plan->pull.addresses = count_addresses(run->wanted);
+	if (!run->with_known)
+		count_what_was_read(&run->plan->pull, run->wanted);
 	run->plan->pull.us_map += clock_ticks() - start;
 	return NULL;
 }
@@ -236,6 +242,7 @@ struct err *judge_plan(struct run *run)
 
 	guard_domains(run->plan, run->source->mail_domains);
 	plan_decide(run->plan);
+	spent_mark(run);
 	budget_guard(run->plan, limits);
 	plan_judge(run->plan, run->console->view, &run->console->principal);
 	plan_seal(run->plan);

@@ -66,7 +66,8 @@ struct run {
 	struct table *seen;        /* anchors that exist, and no more is known */
 	struct table *twice;       /* anchors that two directories have */
 	bool is_sorted;
-	bool whole;         /* complete and healthy: the mirror becomes the entries */
+	bool with_known; /* the entries hold more than was read: what was known before */
+	bool whole;      /* complete and healthy: the mirror becomes the entries */
 	bool only_approved; /* set by the caller: carry out nothing else */
 	bool releases;      /* ... and release the configuration all the same */
 	bool unasked;       /* more were missing than may be looked up: nobody was */

@@ -86,9 +86,13 @@ struct value pack_via(const struct run *run, uint32_t grant, uint8_t *out);
 MUST_CHECK struct err *pauses_mark(struct run *run, struct store *store, bool aloud);
 MUST_CHECK struct err *pauses_check(struct run *run, struct store *store);
 
-/* What a run took without a person, against the day and what was announced. */
+/* What a run took without a person, against the day and what was announced; the view is
+ * the console as it is now. */
 MUST_CHECK struct err *record_spent(const struct run *run, struct store *store,
-				    int64_t id, int64_t now);
+				    const struct view *view, int64_t id, int64_t now);
+
+/* Note in run->plan, of each of its groups, what the day has taken already. */
+void spent_mark(struct run *run);
 
 /* Does carrying the plan out put its configuration in force? One that takes a directory
  * out only when the plan shows the end of who was in it. */

@@ -42,7 +42,7 @@ static const struct {
 	TABLE("held", "source_id, operation"),
 	TABLE("decision", "id"),
 	TABLE("announced", "id"),
-	TABLE("spent", "source_id, run_id, layer"),
+	TABLE("spent", "source_id, run_id, layer, group_id"),
 	TABLE("chain", "organization_id"),
 	TABLE("checkpoint", "organization_id, seq"),
 	TABLE("audit", "organization_id, seq"),

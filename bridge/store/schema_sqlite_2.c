@@ -190,8 +190,9 @@ const char *const store_schema_sqlite_2 =
 " reason TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL);"
 "CREATE TABLE spent ("
 " source_id INTEGER NOT NULL REFERENCES source(id), run_id INTEGER NOT NULL REFERENCES run(id),"
-" at INTEGER NOT NULL, layer TEXT NOT NULL, n INTEGER NOT NULL CHECK (n > 0),"
-" PRIMARY KEY (source_id, run_id, layer)) WITHOUT ROWID;"
+" layer TEXT NOT NULL, group_id INTEGER NOT NULL,"      /* 0: of none alone */
+" at INTEGER NOT NULL, n INTEGER NOT NULL CHECK (n > 0),"
+" PRIMARY KEY (source_id, run_id, layer, group_id)) WITHOUT ROWID;"
 "ALTER TABLE decision ADD COLUMN os_user TEXT NOT NULL DEFAULT '';"
 "ALTER TABLE run ADD COLUMN addresses INTEGER NOT NULL DEFAULT 0;"
 "ALTER TABLE run ADD COLUMN members INTEGER NOT NULL DEFAULT 0;"

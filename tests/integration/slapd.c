@@ -52,7 +52,7 @@ static void write_file(const char *path, const char *text)
 
 static int end_slapd(struct slapd *slapd)
 {
-	must_run(mem_printf(slapd, SCRIPT " stop '%s'", slapd->dir));
+	slapd_kill(slapd);
 	must_run(mem_printf(slapd, "rm -rf '%s'", slapd->dir));
 	return 0;
 }
@@ -148,21 +148,53 @@ void slapd_certificate(const struct slapd *slapd, const char *name)
 {
 	AUTO_MEM TALLOC_CTX *tmp = mem_ctx(NULL);
 
-	modify(slapd, "-Q -Y EXTERNAL",
-	       mem_printf(tmp,
-			  "dn: cn=config\n"
-			  "changetype: modify\n"
-			  "replace: olcTLSCertificateFile\n"
-			  "olcTLSCertificateFile: %s/tls/%s.pem\n"
-			  "-\n"
-			  "replace: olcTLSCertificateKeyFile\n"
-			  "olcTLSCertificateKeyFile: %s/tls/%s.key\n",
-			  slapd->dir, name, slapd->dir, name));
+	slapd_configure(slapd, mem_printf(tmp,
+					  "dn: cn=config\n"
+					  "changetype: modify\n"
+					  "replace: olcTLSCertificateFile\n"
+					  "olcTLSCertificateFile: %s/tls/%s.pem\n"
+					  "-\n"
+					  "replace: olcTLSCertificateKeyFile\n"
+					  "olcTLSCertificateKeyFile: %s/tls/%s.key\n",
+					  slapd->dir, name, slapd->dir, name));
 }
 
 void slapd_modify(const struct slapd *slapd, const char *ldif)
 {
-	modify(slapd, "-x -D " SLAPD_ADMIN " -w adminpw", ldif);
+	modify(slapd, "-x -D " SLAPD_ADMIN " -w adminpw -e relax", ldif);
+}
+
+void slapd_configure(const struct slapd *slapd, const char *ldif)
+{
+	modify(slapd, "-Q -Y EXTERNAL", ldif);
+}
+
+void slapd_kill(const struct slapd *slapd)
+{
+	must_run(mem_printf(
+		slapd->dir,
+		"cd '%s' && { [ ! -f pid ] || kill -9 $(cat pid); rm -f pid; }",
+		slapd->dir));
+}
+
+void slapd_again(const struct slapd *slapd)
+{
+	must_run(mem_printf(slapd->dir, SCRIPT " start '%s' >/dev/null", slapd->dir));
+}
+
+void slapd_keep(const struct slapd *slapd)
+{
+	slapd_kill(slapd);
+	must_run(mem_printf(slapd->dir, "cd '%s' && mkdir kept && cp -a conf db kept",
+			    slapd->dir));
+}
+
+void slapd_back(const struct slapd *slapd)
+{
+	slapd_kill(slapd);
+	must_run(mem_printf(slapd->dir, "cd '%s' && rm -rf conf db && cp -a kept/* .",
+			    slapd->dir));
+	slapd_again(slapd);
 }
 
 int slapd_port(const char *url)

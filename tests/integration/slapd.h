@@ -38,8 +38,19 @@ struct slapd *slapd_start_file(TALLOC_CTX *ctx, const char *suffix, const char *
 /* Show another certificate from now on: "server", "expired", "wrongname". */
 void slapd_certificate(const struct slapd *slapd, const char *name);
 
-/* Change the directory as its administrator; LDIF with changetype lines. */
+/* Change the directory as its administrator, LDIF with changetype lines: entries may
+ * bring their entryUUID. Or change the server's own configuration. */
 void slapd_modify(const struct slapd *slapd, const char *ldif);
+void slapd_configure(const struct slapd *slapd, const char *ldif);
+
+/* It is gone, from one moment to the next; and there again, where it was. */
+void slapd_kill(const struct slapd *slapd);
+void slapd_again(const struct slapd *slapd);
+
+/* Put its content and configuration aside, which ends it; and have it run again as it was
+ * then. */
+void slapd_keep(const struct slapd *slapd);
+void slapd_back(const struct slapd *slapd);
 
 /* The port of an ldap:// or ldaps:// URL. */
 int slapd_port(const char *url);

@@ -2,16 +2,14 @@
 #include "tests/sim/sim.h"
 #include <stdarg.h>
 
-enum { DAY = 86400 };
-
-void sim_fail(struct sim *s, const char *format, ...)
+void sim_fail(const struct sim *s, const char *format, ...)
 {
 	AUTO_MEM struct str *out = str_new(NULL);
 	va_list args;
 	char *what;
 
 	va_start(args, format);
-	what = talloc_vasprintf(s, format, args);
+	what = talloc_vasprintf(NULL, format, args);
 	va_end(args);
 	str_addf(out, "seed %llu, step %d: %s\nthe last commands:\n",
 		 (unsigned long long)s->seed, s->step, what);
@@ -25,23 +23,16 @@ void sim_fail(struct sim *s, const char *format, ...)
 
 /* ---- before ---- */
 
-/* An invitation that is over by now counts for nobody, though that isn't noted yet. */
-#define LIVE                                                                             \
-	" FROM given WHERE (state IN ('given', 'suspended') OR (state = 'invited'"       \
-	" AND since > %lld)) GROUP BY "
-
-static char *live(struct sim *s, const char *of)
+static char *bindings(struct sim *s)
 {
-	return sim_rows(s, "SELECT %s, count(*)" LIVE "%s", of,
-			(long long)s->now - 7 * DAY, of);
+	return sim_rows(s, "SELECT source_id, account_id, anchor FROM binding");
 }
 
 void sim_remember(struct sim *s)
 {
 	s->run = strtoll(sim_rows(s, "SELECT coalesce(max(id), 0) FROM run"), NULL, 10);
-	s->held = sim_rows(s, "SELECT lower(hex(operation)) FROM held");
-	s->had = live(s, "anchor");
-	s->grants = live(s, "group_id");
+	s->bound = bindings(s);
+	s->had = sim_grants(s, &s->n_had);
 }
 
 void sim_forget(struct sim *s)
@@ -50,28 +41,12 @@ void sim_forget(struct sim *s)
 	str_clear(s->rejected);
 	str_add(s->rejected, sim_rows(s, "SELECT lower(hex(operation)) FROM decision"
 					 " WHERE word = 'reject' AND used_run IS NULL"));
+	str_clear(s->approved);
+	str_add(s->approved, sim_rows(s, "SELECT lower(hex(operation)) FROM decision"
+					 " WHERE word = 'approve'"));
 }
 
-/* ---- what one operation was ---- */
-
-struct done {
-	const char *kind, *code, *id, *anchor, *group;
-	bool approved;
-	bool takes;
-};
-
-static char *cut(char **row)
-{
-	char *from = *row, *end = strstr(from, " | ");
-
-	if (end == NULL) {
-		*row = from + strlen(from);
-		return from;
-	}
-	*end = '\0';
-	*row = end + 3;
-	return from;
-}
+/* ---- no removal without evidence or a person's decision ---- */
 
 static bool is_one_of(const char *word, const char *const *words)
 {
@@ -81,197 +56,168 @@ static bool is_one_of(const char *word, const char *const *words)
 	return false;
 }
 
-static bool has_line(const char *lines, const char *line)
+/* The days were counted when it was suspended, and evidence was asked for then. */
+static void check_grace(struct sim *s, const struct sim_done *d)
 {
-	size_t len = strlen(line);
+	for (size_t i = 0; i < s->n_had; i++) {
+		const struct sim_grant *g = &s->had[i];
 
-	for (const char *at = lines; (at = strstr(at, line)) != NULL; at += len)
-		if ((at == lines || at[-1] == '\n') && at[len] == '\n')
-			return true;
-	return false;
+		if (strcmp(g->anchor, d->anchor) == 0 && g->group == d->group &&
+		    g->role == d->role && strcmp(g->state, "suspended") == 0 &&
+		    g->until <= s->now)
+			return;
+	}
+	sim_fail(s, "the grace of %s in %s is not over", d->anchor, d->name);
 }
 
-static struct done done_of(char *row)
+static void check_evidence(struct sim *s, enum sim_by by, const struct sim_done *d)
 {
-	static const char *const taking[] = { "revoke", "suspend", "cancel", NULL };
-	struct done d = { .kind = cut(&row) };
+	static const char *const proofs[] = { "tombstone",  "disabled",     "not-found",
+					      "left-group", "out-of-scope", NULL };
+	const struct sim_seen *seen =
+		by == SIM_SAVED ? &s->saved_seen : &s->past.seen[s->at];
 
-	d.code = cut(&row);
-	d.id = cut(&row);
-	d.approved = *cut(&row) == '1';
-	d.anchor = cut(&row);
-	d.group = cut(&row);
-	d.takes = is_one_of(d.kind, taking);
-	return d;
-}
-
-static char *what_was_done(struct sim *s)
-{
-	return sim_rows(
-		s,
-		"SELECT j.kind, j.code, lower(hex(j.operation)), EXISTS (SELECT 1"
-		" FROM decision d WHERE d.operation = j.operation"
-		" AND d.word = 'approve' AND d.used_run = j.run_id), j.anchor, g.name"
-		" FROM journal j LEFT JOIN security_group g ON g.id = j.group_id"
-		" WHERE j.run_id > %lld AND j.verdict = 'do'"
-		" AND j.kind NOT IN ('keep', 'conflict') ORDER BY j.run_id, j.seq",
-		(long long)s->run);
-}
-
-/* ---- no removal without evidence or a person's decision ---- */
-
-static int group_of(struct sim *s, const char *name)
-{
-	for (int g = 0; g < SIM_GROUPS; g++)
-		if (strcmp(sim_groups[g], name) == 0)
-			return g;
-	sim_fail(s, "something was done to the group \"%s\"", name);
-}
-
-static void check_evidence(struct sim *s, const struct done *d)
-{
-	static const char *const proofs[] = { "tombstone",  "disabled",   "not-found",
-					      "left-group", "grace-over", NULL };
-	static const char *const others[] = { "address-changed", "has-role", NULL };
-	const struct sim_person *p = &s->people[strtol(d->anchor + 1, NULL, 10)];
-
-	if (is_one_of(d->code, others)) {
-		if (strcmp(d->kind, "cancel") != 0)
-			sim_fail(s, "%s of %s for %s", d->kind, d->anchor, d->code);
+	if (strcmp(d->code, "grace-over") == 0) {
+		check_grace(s, d);
 		return;
 	}
 	if (!is_one_of(d->code, proofs))
 		sim_fail(s, "%s of %s without evidence: %s", d->kind, d->anchor, d->code);
-	if (sim_wants(s, p, group_of(s, d->group)) && !p->proved)
-		sim_fail(s, "%s of %s in %s (%s), though the directory wants it\n%s",
-			 d->kind, d->anchor, d->group, d->code,
-			 sim_rows(s,
-				  "SELECT e.run_id, datetime(e.last, 'unixepoch'),"
-				  " r.id, r.health FROM evidence e JOIN run r"
-				  " ON r.id >= e.run_id - 1"
-				  " WHERE e.anchor = CAST('%s' AS BLOB)",
-				  d->anchor));
+	if (!sim_lets_go(s, seen, s->at, d))
+		sim_fail(s, "%s of %s in %s (%s), and nothing has shown that", d->kind,
+			 d->anchor, d->name, d->code);
+}
+
+/* Whatever a source no longer gives, one of its operations has ended. */
+static bool was_ended(const struct sim *s, const struct sim_grant *g)
+{
+	static const char *const ends[] = { "revoke", "suspend", "cancel",
+					    "leave",  "forget",  NULL };
+
+	for (size_t i = 0; i < s->n_done; i++) {
+		const struct sim_done *d = &s->done[i];
+
+		if (d->source == g->source && d->group == g->group &&
+		    d->role == g->role && strcmp(d->anchor, g->anchor) == 0 &&
+		    is_one_of(d->kind, ends))
+			return true;
+	}
+	return false;
+}
+
+static bool still_has(const struct sim *s, const struct sim_grant *g)
+{
+	for (size_t i = 0; i < s->n_has; i++)
+		if (s->has[i].source == g->source && s->has[i].group == g->group &&
+		    s->has[i].role == g->role && strcmp(s->has[i].anchor, g->anchor) == 0)
+			return true;
+	return false;
+}
+
+static void check_lost(struct sim *s, const char *line)
+{
+	if (strncmp(line, "invite", 6) == 0 || strncmp(line, "account", 7) == 0 ||
+	    strncmp(line, "undo", 4) == 0)
+		return;
+	for (size_t i = 0; i < s->n_had; i++)
+		if (!still_has(s, &s->had[i]) && !was_ended(s, &s->had[i]))
+			sim_fail(s,
+				 "%s lost what it had in group %lld, and nobody did that",
+				 s->had[i].anchor, (long long)s->had[i].group);
+}
+
+/* Under one address, another entry is somebody else, until a person says otherwise. */
+static void check_bound(struct sim *s, const char *line)
+{
+	char *now = bindings(s), *row;
+
+	if (strncmp(line, "account bind", 12) == 0)
+		return;
+	while ((row = sim_line(&now)) != NULL) {
+		char *of = strrchr(row, '|'), *before;
+
+		of[1] = '\0';
+		before = strstr(s->bound, row);
+		of[1] = ' ';
+		if (before != NULL && (before == s->bound || before[-1] == '\n') &&
+		    !sim_has_line(s->bound, row))
+			sim_fail(s, "the account of another: %s", row);
+	}
 }
 
 /* ---- what was carried out is what was asked for ---- */
 
+static void check_approved(struct sim *s, const struct sim_done *d)
+{
+	const char *shown =
+		sim_rows(s,
+			 "SELECT kind, anchor, role, (SELECT count(*) FROM decision d"
+			 " WHERE d.operation = j.operation AND d.word = 'approve'"
+			 " AND d.used_run = %lld AND d.at > %lld - 72 * 3600),"
+			 " (SELECT count(DISTINCT os_user) FROM decision d"
+			 " WHERE d.operation = j.operation AND d.word = 'approve'"
+			 " AND d.used_run = %lld)"
+			 " FROM journal j WHERE operation = x'%s' AND run_id < %lld"
+			 " AND verdict = 'hold' ORDER BY run_id DESC LIMIT 1",
+			 (long long)d->run, (long long)s->now, (long long)d->run, d->id,
+			 (long long)d->run);
+	AUTO_MEM char *done =
+		mem_printf(NULL, "%s | %s | %d | ", d->kind, d->anchor, d->role);
+
+	if (!sim_has_line(s->approved->text, d->id))
+		sim_fail(s, "nobody approved %s of %s: %s", d->kind, d->anchor, d->id);
+	if (strncmp(shown, done, strlen(done)) != 0)
+		sim_fail(s, "%s of %s was not what was read: %s", d->kind, d->anchor,
+			 shown);
+	if (shown[strlen(done)] == '0')
+		sim_fail(s, "the approval of %s had lapsed", d->id);
+}
+
+/* So many removals take two people. */
+static void check_second(struct sim *s)
+{
+	unsigned n = 0, alone = 0;
+
+	for (size_t i = 0; i < s->n_done; i++) {
+		const struct sim_done *d = &s->done[i];
+		char *people;
+
+		if (!d->approved || !d->takes)
+			continue;
+		people = sim_rows(s,
+				  "SELECT count(DISTINCT os_user) FROM decision"
+				  " WHERE operation = x'%s' AND word = 'approve'"
+				  " AND used_run = %lld",
+				  d->id, (long long)d->run);
+		n++;
+		alone += sim_number(people) < 2;
+	}
+	if (n >= SIM_SECOND && alone > 0)
+		sim_fail(s, "%u removals were approved, %u of them by one alone", n,
+			 alone);
+}
+
 static void check_done(struct sim *s, enum sim_by by, const char *line,
-		       const struct done *d)
+		       const struct sim_done *d)
 {
 	if (by == SIM_NOBODY)
 		sim_fail(s, "%s carried something out: %s %s", line, d->kind, d->anchor);
-	if (by == SIM_APPROVE && (!d->approved || !has_line(s->held, d->id)))
-		sim_fail(s, "%s of %s was not held and approved: %s", d->kind, d->anchor,
-			 d->id);
-	if (by == SIM_APPROVE && !has_line(s->approved->text, d->id))
-		sim_fail(s, "nobody asked for %s of %s: %s", d->kind, d->anchor, d->id);
+	if (d->source != s->at)
+		sim_fail(s, "another source did %s of %s", d->kind, d->anchor);
+	if (by == SIM_APPROVE && !d->approved)
+		sim_fail(s, "%s of %s was not approved: %s", d->kind, d->anchor, d->id);
+	if (d->approved)
+		check_approved(s, d);
 	if (by == SIM_SAVED && strstr(s->saved_ids, d->id) == NULL)
 		sim_fail(s, "%s of %s was not in the plan: %s", d->kind, d->anchor,
 			 d->id);
-	if (has_line(s->rejected->text, d->id))
+	if (sim_has_line(s->rejected->text, d->id))
 		sim_fail(s, "%s of %s was rejected: %s", d->kind, d->anchor, d->id);
 	if (by == SIM_UNDO && strcmp(d->code, "undone") != 0)
 		sim_fail(s, "undone for another reason: %s", d->code);
-	if (by == SIM_RUN && d->takes && !d->approved)
-		check_evidence(s, d);
+	if ((by == SIM_RUN || by == SIM_SAVED) && d->takes && !d->approved)
+		check_evidence(s, by, d);
 	s->counts[1] += d->takes;
-}
-
-/* ---- budgets ---- */
-
-static unsigned limit_of(unsigned people)
-{
-	return people / 10 > 2 ? people / 10 : 2;
-}
-
-static unsigned lines_of(const char *text)
-{
-	unsigned n = 0;
-
-	for (; (text = strchr(text, '\n')) != NULL; text++)
-		n++;
-	return n;
-}
-
-/* Why one who has nothing any more has not; false where a person has decided it. */
-static bool was_lost(const char *anchor, unsigned long had, const char *done,
-		     bool *disabled)
-{
-	AUTO_MEM char *copy = mem_strdup(NULL, done);
-	char *rows = copy, *row;
-	unsigned long taken = 0;
-
-	*disabled = true;
-	while ((row = sim_line(&rows)) != NULL) {
-		struct done d = done_of(row);
-
-		if (strcmp(d.anchor, anchor) != 0 || !d.takes)
-			continue;
-		if (d.approved)
-			return false;
-		taken++;
-		*disabled &= strcmp(d.code, "disabled") == 0;
-	}
-	return taken == had;
-}
-
-static void check_day(struct sim *s, unsigned had)
-{
-	const struct sim_loss *last = &s->losses[s->n_losses - 1];
-	unsigned limit = limit_of(had), people = 0, disabled = 0;
-
-	for (size_t i = 0; i < s->n_losses; i++) {
-		if (s->losses[i].at <= s->now - DAY)
-			continue;
-		people += s->losses[i].people;
-		disabled += s->losses[i].disabled;
-	}
-	if (last->people > limit || (last->people > 0 && people > 2 * limit))
-		sim_fail(s, "%u of %u people at once, %u in a day", last->people, had,
-			 people);
-	if (last->disabled > 2 * limit || (last->disabled > 0 && disabled > 4 * limit))
-		sim_fail(s, "%u of %u disabled people at once, %u in a day",
-			 last->disabled, had, disabled);
-}
-
-static void check_people(struct sim *s, const char *done)
-{
-	const char *now = sim_rows(s, "SELECT DISTINCT anchor FROM given"
-				      " WHERE state IN ('given', 'invited')");
-	struct sim_loss loss = { .at = s->now };
-	AUTO_MEM char *had = mem_strdup(NULL, s->had);
-	char *rows = had, *row;
-	bool disabled;
-
-	while ((row = sim_line(&rows)) != NULL) {
-		const char *anchor = cut(&row);
-
-		if (has_line(now, anchor) ||
-		    !was_lost(anchor, strtoul(row, NULL, 10), done, &disabled))
-			continue;
-		if (disabled)
-			loss.disabled++;
-		else
-			loss.people++;
-	}
-	mem_grow(s, s->losses, s->n_losses + 1, &s->c_losses);
-	s->losses[s->n_losses++] = loss;
-	check_day(s, lines_of(s->had));
-}
-
-/* What is written down of a day passes no limit of it either, whatever was seen. */
-static void check_spent(struct sim *s)
-{
-	const char *people =
-		sim_rows(s,
-			 "SELECT coalesce(sum(n), 0) FROM spent WHERE layer = 'people'"
-			 " AND at > %lld AND at >= (SELECT max(at) FROM spent"
-			 "  WHERE layer = 'people') - 86400",
-			 (long long)s->now - DAY);
-	unsigned limit = limit_of(SIM_PEOPLE);
-
-	if (strtoul(people, NULL, 10) > 2 * limit)
-		sim_fail(s, "%s people were spent in a day", people);
 }
 
 /* ---- one group ---- */
@@ -288,9 +234,9 @@ static void count_members(struct sim *s, struct sim_moment *m)
 
 	*m = (struct sim_moment){ .at = s->now };
 	while ((row = sim_line(&rows)) != NULL) {
-		const char *name = cut(&row);
+		const char *name = sim_cut(&row);
 
-		m->members[group_of(s, name)] = (unsigned)strtoul(row, NULL, 10);
+		m->members[sim_grant_of(s, name, 0)] = (unsigned)sim_number(row);
 	}
 }
 
@@ -302,74 +248,43 @@ static unsigned most_in_a_day(const struct sim *s, int group)
 	for (size_t i = s->n_moments; i-- > 0;) {
 		if (s->moments[i].members[group] > most)
 			most = s->moments[i].members[group];
-		if (s->moments[i].at <= s->now - DAY)
+		if (s->moments[i].at <= s->now - SIM_DAY)
 			break;
 	}
 	return most;
 }
 
-static bool approved_in(const char *done, const char *group, bool *taken)
+static bool was_emptied(struct sim *s, int group)
 {
-	AUTO_MEM char *copy = mem_strdup(NULL, done);
-	char *rows = copy, *row;
-	bool approved = false;
+	bool taken = false;
 
-	*taken = false;
-	while ((row = sim_line(&rows)) != NULL) {
-		struct done d = done_of(row);
+	for (size_t i = 0; i < s->n_done; i++) {
+		const struct sim_done *d = &s->done[i];
 
-		if (!d.takes || strcmp(d.kind, "cancel") == 0 ||
-		    strcmp(d.group, group) != 0)
+		if (!d->takes || strcmp(d->kind, "cancel") == 0 ||
+		    sim_grant_of(s, d->name, d->role) != group)
 			continue;
-		*taken = true;
-		approved |= d.approved;
+		if (d->approved)
+			return false;
+		taken = true;
 	}
-	return approved;
+	return taken;
 }
 
-static void check_members(struct sim *s, const char *done)
+static void check_members(struct sim *s, bool undone)
 {
 	struct sim_moment now;
-	bool taken;
 
 	count_members(s, &now);
-	for (int g = 0; g < SIM_GROUPS && s->n_moments > 0; g++) {
+	for (int g = 0; g < SIM_OWNER && s->n_moments > 0 && !undone; g++) {
 		if (now.members[g] > 0 || s->moments[s->n_moments - 1].members[g] == 0)
 			continue;
-		if (!approved_in(done, sim_groups[g], &taken) && taken &&
-		    most_in_a_day(s, g) >= 2)
-			sim_fail(s, "%s was emptied, it had %u members", sim_groups[g],
+		if (most_in_a_day(s, g) >= 2 && was_emptied(s, g))
+			sim_fail(s, "%s was emptied, it had %u members", sim_names[g],
 				 most_in_a_day(s, g));
 	}
 	mem_grow(s, s->moments, s->n_moments + 1, &s->c_moments);
 	s->moments[s->n_moments++] = now;
-}
-
-/* Of one group with 10 grants or more, a quarter at most. */
-static void check_groups(struct sim *s)
-{
-	AUTO_MEM char *copy = mem_strdup(NULL, s->grants);
-	char *rows = copy, *row;
-
-	while ((row = sim_line(&rows)) != NULL) {
-		const char *group = cut(&row);
-		unsigned long had = strtoul(row, NULL, 10);
-		char *n;
-
-		if (had < 10)
-			continue;
-		n = sim_rows(s,
-			     "SELECT count(*) FROM journal j WHERE group_id = %s"
-			     " AND run_id > %lld AND verdict = 'do'"
-			     " AND kind IN ('revoke', 'suspend', 'cancel')"
-			     " AND code NOT IN ('address-changed', 'has-role')"
-			     " AND NOT EXISTS (SELECT 1 FROM decision d"
-			     "  WHERE d.operation = j.operation"
-			     "  AND d.word = 'approve' AND d.used_run = j.run_id)",
-			     group, (long long)s->run);
-		if (strtoul(n, NULL, 10) > had / 4)
-			sim_fail(s, "%s of %lu grants of one group went", n, had);
-	}
 }
 
 /* ---- decisions ---- */
@@ -416,15 +331,42 @@ static void check_rejections(struct sim *s)
 			str_addf(s->rejected, "%s\n", id);
 }
 
+/* What was approved now, and is wanted still, isn't asked again. */
+static void check_approvals(struct sim *s)
+{
+	const char *again = sim_rows(
+		s,
+		"SELECT j.kind, j.code, lower(hex(j.operation)) FROM journal j"
+		" JOIN decision d ON d.operation = j.operation AND d.word = 'approve'"
+		" AND d.used_run IS NULL AND d.at = %lld WHERE j.run_id > %lld"
+		" AND j.verdict = 'hold' AND j.kind NOT IN ('conflict', 'keep')"
+		" AND j.code <> 'second-person'",
+		(long long)s->now, (long long)s->run);
+	const char *lost = sim_rows(
+		s, "SELECT lower(hex(operation)) FROM decision WHERE word = 'approve'");
+	AUTO_MEM char *copy = mem_strdup(NULL, s->approved->text);
+	char *rows = copy, *id;
+
+	if (*again != '\0' && !s->paused[s->at])
+		sim_fail(s, "approved, and held again: %s", again);
+	while ((id = sim_line(&rows)) != NULL)
+		if (!sim_has_line(lost, id))
+			sim_fail(s, "the approval of %s is lost", id);
+}
+
 /* ---- the store by itself ---- */
 
 static const char never[] =
-	"SELECT 'role twice', group_id || ' ' || account_id FROM role"
+	"SELECT 'a role twice', group_id || ' ' || account_id FROM role"
 	" WHERE valid_to IS NULL GROUP BY group_id, role, account_id HAVING count(*) > 1"
 	" UNION ALL SELECT 'invited twice', group_id || ' ' || subject_id FROM invitation"
 	" WHERE state = 'pending' GROUP BY group_id, role, subject_id HAVING count(*) > 1"
 	" UNION ALL SELECT 'done twice in one run', hex(operation) FROM journal"
 	" WHERE verdict = 'do' GROUP BY run_id, operation HAVING count(*) > 1"
+	" UNION ALL SELECT 'mailed twice in a day', m.subject_id FROM mail m JOIN mail n"
+	" ON n.subject_id = m.subject_id AND n.organization_id = m.organization_id"
+	" AND n.id > m.id AND n.queued < m.queued + 86400 AND n.mode = 'mail'"
+	" WHERE m.mode = 'mail'"
 	" UNION ALL SELECT 'held twice', hex(operation) FROM held"
 	" GROUP BY operation HAVING count(*) > 1"
 	" UNION ALL SELECT 'an approval let nothing through', d.id FROM decision d"
@@ -453,57 +395,45 @@ static void check_store(struct sim *s)
 
 /* ---- after ---- */
 
-/* What a pull has shown of one, which counts by its health. */
-static void note_person(struct sim_person *p, const char *health)
-{
-	if (strcmp(health, "saved\n") == 0) {
-		p->proved |= p->saved;
-		return;
-	}
-	if (p->shown)
-		p->proved = p->saved = false;
-	else if (p->shown_out || strcmp(health, "healthy\n") == 0)
-		p->proved = true;
-}
-
-static void note_health(struct sim *s)
+static void note_health(struct sim *s, enum sim_by by)
 {
 	const char *health =
 		sim_rows(s, "SELECT health FROM run WHERE id > %lld", (long long)s->run);
+	bool whole = strcmp(health, "healthy\n") == 0;
 
 	s->counts[0] += *health != '\0';
-	if (strcmp(health, "healthy\n") == 0 && s->outage != SIM_FINE &&
-	    s->outage != SIM_SHRUNKEN)
+	if (whole && !sim_is_credible(s, s->at))
 		sim_fail(s, "an outage was taken for healthy");
-	for (int i = 0; i < SIM_PEOPLE && *health && strcmp(health, "undo\n") != 0; i++)
-		note_person(&s->people[i], health);
+	if (*health == '\0' || by == SIM_UNDO)
+		return;
+	if (by == SIM_SAVED)
+		sim_see_saved(s);
+	else
+		sim_see(s, &s->past.seen[s->at], s->at, whole);
 }
 
 /* The plan that is saved now has seen what its pull shows, and what was known. */
 void sim_note_saved(struct sim *s)
 {
-	for (int i = 0; i < SIM_PEOPLE; i++)
-		s->people[i].saved = !s->people[i].shown;
+	s->saved_seen = s->past.seen[s->at];
+	sim_see(s, &s->saved_seen, s->at, true);
 }
 
 void sim_look(struct sim *s, enum sim_by by, const char *line)
 {
-	AUTO_MEM char *done = what_was_done(s);
-	AUTO_MEM char *copy = mem_strdup(NULL, done);
-	char *rows = copy, *row;
-
-	note_health(s);
-	while ((row = sim_line(&rows)) != NULL) {
-		struct done d = done_of(row);
-
-		check_done(s, by, line, &d);
-	}
-	if (by != SIM_UNDO) {
-		check_people(s, done);
-		check_groups(s);
-	}
-	check_members(s, by == SIM_UNDO ? "" : done);
-	check_spent(s);
+	note_health(s, by);
+	s->done = sim_what_was_done(s, &s->n_done);
+	s->has = sim_grants(s, &s->n_has);
+	for (size_t i = 0; i < s->n_done; i++)
+		check_done(s, by, line, &s->done[i]);
+	check_second(s);
+	check_lost(s, line);
+	check_bound(s, line);
+	if (by != SIM_UNDO)
+		sim_check_budgets(s);
+	check_members(s, by == SIM_UNDO);
 	check_rejections(s);
+	if (by == SIM_APPROVE)
+		check_approvals(s);
 	check_store(s);
 }

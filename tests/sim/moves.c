@@ -1,38 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/sim/sim.h"
 
-enum { HOUR = 3600 };
-
-char *sim_line(char **rows)
-{
-	char *line = *rows, *end = line + strcspn(line, "\n");
-
-	if (*line == '\0')
-		return NULL;
-	*rows = *end ? end + 1 : end;
-	*end = '\0';
-	return line;
-}
-
-char *sim_rows_of(struct sim *s, char *sql)
-{
-	struct str *out = str_new(NULL);
-
-	stage_sql(s->stage, sql, out);
-	mem_free(sql);
-	return str_take(s->scratch, out);
-}
-
-char *sim_one_of(struct sim *s, char *rows)
-{
-	char *line, *chosen = NULL;
-
-	for (unsigned n = 1; (line = sim_line(&rows)) != NULL; n++)
-		if (sim_pick(s, n) == 0)
-			chosen = line;
-	return chosen;
-}
-
 /* ---- commands ---- */
 
 static void keep_line(struct sim *s, const char *line, int status)
@@ -46,11 +14,14 @@ static void keep_line(struct sim *s, const char *line, int status)
 /* Nothing may fail for a reason that only a developer can remove. */
 static bool may_end_so(const struct sim *s, enum sim_by by, int status, const char *text)
 {
+	if (status == 64)
+		return strstr(text, "bound to another account") != NULL;
 	if (status != 1)
 		return status >= 0 && status <= 5;
 	if (by == SIM_SAVED)
 		return strstr(text, "Nothing was changed. Plan again.") != NULL;
-	return s->outage == SIM_FAILS && strstr(text, "cannot be reached") != NULL;
+	return s->sources[s->at].outage == SIM_FAILS &&
+	       strstr(text, "cannot be reached") != NULL;
 }
 
 int sim_do_out(struct sim *s, enum sim_by by, struct str *out, char *line)
@@ -73,11 +44,6 @@ int sim_do_out(struct sim *s, enum sim_by by, struct str *out, char *line)
 
 /* ---- what persons do ---- */
 
-static char *held(struct sim *s)
-{
-	return sim_one_of(s, sim_rows(s, "SELECT lower(hex(operation)) FROM held"));
-}
-
 /* Whoever approves by its id what was rejected has changed their mind. */
 static void no_longer_rejected(struct sim *s, const char *id)
 {
@@ -91,29 +57,74 @@ static void no_longer_rejected(struct sim *s, const char *id)
 	str_add(s->rejected, rest);
 }
 
-void sim_approve_all(struct sim *s)
+static const char *name(const struct sim *s)
 {
-	str_add(s->approved, sim_rows(s, "SELECT lower(hex(operation)) FROM held"));
-	sim_do(s, SIM_APPROVE, "approve contoso --all --reason right");
+	return s->sources[s->at].name;
+}
+
+static void run(struct sim *s)
+{
+	sim_do(s, SIM_RUN, "run %s", name(s));
+}
+
+/* All, that is, but for what was set aside. */
+void sim_approve_all(struct sim *s, int source)
+{
+	char *rows = sim_rows(s,
+			      "SELECT lower(hex(operation)) FROM held"
+			      " WHERE source_id = %d",
+			      source + 1);
+	char *id;
+
+	s->at = source;
+	while ((id = sim_line(&rows)) != NULL)
+		if (!sim_has_line(s->rejected->text, id))
+			str_addf(s->approved, "%s\n", id);
+	sim_do(s, SIM_APPROVE, "approve %s --all --reason right", name(s));
+}
+
+/* No command speaks as another user of the operating system. */
+void sim_second(struct sim *s, int source)
+{
+	s->at = source;
+	sim_rows(s,
+		 "INSERT INTO decision (source_id, operation, word, principal_id, reason,"
+		 " at, lapses, os_user) SELECT source_id, operation, word,"
+		 " (SELECT id FROM principal WHERE kind = 'service'), 'so say I', at,"
+		 " lapses, 'bob' FROM decision WHERE word = 'approve'"
+		 " AND source_id = %d AND used_run IS NULL AND lapses > %lld"
+		 " AND operation IS NOT NULL GROUP BY operation",
+		 source + 1, (long long)s->now);
+}
+
+static void second(struct sim *s)
+{
+	sim_second(s, s->at);
+	sim_write_source(s, s->at, SIM_FINE);
+	run(s);
 }
 
 static void decide(struct sim *s)
 {
-	const char *id = held(s);
+	const char *id = sim_one_of(
+		s,
+		sim_rows(s, "SELECT lower(hex(operation)) FROM held WHERE source_id = %d",
+			 s->at + 1));
 
 	if (id == NULL)
 		return;
 	if (sim_chance(s, 80))
-		sim_write_source(s, SIM_FINE);
+		sim_write_source(s, s->at, SIM_FINE);
 	if (sim_chance(s, 25)) {
-		sim_approve_all(s);
+		sim_approve_all(s, s->at);
 	} else if (sim_chance(s, 60)) {
 		no_longer_rejected(s, id);
 		str_addf(s->approved, "%s\n", id);
-		sim_do(s, SIM_APPROVE, "approve contoso %s --reason right", id);
+		sim_do(s, SIM_APPROVE, "approve %s %s --reason right", name(s), id);
 	} else {
 		no_longer_rejected(s, id);
-		if (sim_do(s, SIM_NOBODY, "reject contoso %s --reason wrong", id) == 0)
+		if (sim_do(s, SIM_NOBODY, "reject %s %s --reason wrong", name(s), id) ==
+		    0)
 			str_addf(s->rejected, "%s\n", id);
 	}
 }
@@ -176,71 +187,98 @@ static void take_by_hand(struct sim *s)
 		 role);
 }
 
-static void restore(struct sim *s)
+static void put_back(struct sim *s)
 {
 	AUTO_MEM struct str *out = str_new(NULL);
 
-	if (!s->kept || sim_chance(s, 70)) {
-		stage_keep(s->stage);
-		s->kept = true;
-		return;
-	}
 	stage_back(s->stage);
-	sim_forget(s);
 	if (stage_command(s->stage, "store accept --reason restored --as operator", out))
 		sim_fail(s, "store accept: %s", out->text);
-	s->kept = s->saved = false;
-	s->paused = *sim_rows(s, "SELECT 1 FROM pause WHERE ended IS NULL") != '\0';
+	sim_forget(s);
+	s->past = s->kept_past;
+	s->kept = false;
+	s->saved = -1;
+	for (int i = 0; i < SIM_SOURCES; i++)
+		s->paused[i] = *sim_rows(s,
+					 "SELECT 1 FROM pause WHERE ended IS NULL"
+					 " AND source = '%s'",
+					 s->sources[i].name) != '\0';
+}
+
+static void restore(struct sim *s)
+{
+	if (s->kept && sim_chance(s, 50)) {
+		put_back(s);
+		return;
+	}
+	stage_keep(s->stage);
+	s->kept_past = s->past;
+	s->kept = true;
 }
 
 static void configure(struct sim *s)
 {
-	if (sim_chance(s, 50))
-		s->narrow = !s->narrow;
-	else
-		s->patient = !s->patient;
+	bool *what[] = { &s->narrow, &s->filtered, &s->patient };
+	unsigned i = sim_pick(s, ARRAY_LEN(what));
+
+	*what[i] = !*what[i];
 	sim_write_config(s);
 }
 
 static void pause_or_resume(struct sim *s)
 {
-	sim_do(s, SIM_NOBODY, "%s contoso --reason quiet",
-	       s->paused ? "resume" : "pause");
-	s->paused = !s->paused;
+	sim_do(s, SIM_NOBODY, "%s %s --reason quiet",
+	       s->paused[s->at] ? "resume" : "pause", name(s));
+	s->paused[s->at] = !s->paused[s->at];
 }
 
 static void undo(struct sim *s)
 {
-	const char *run = sim_one_of(
+	const char *id = sim_one_of(
 		s, sim_rows(s,
-			    "SELECT DISTINCT run_id FROM journal WHERE verdict = 'do'"
+			    "SELECT DISTINCT run_id FROM journal JOIN run r"
+			    " ON r.id = run_id WHERE verdict = 'do' AND source_id = %d"
 			    " AND kind IN ('grant', 'invite', 'revoke', 'suspend',"
 			    " 'restore', 'cancel') AND run_id > %lld - 4",
-			    (long long)s->run));
+			    s->at + 1, (long long)s->run));
 
-	if (run != NULL)
-		sim_do(s, SIM_UNDO, "undo contoso %s --yes", run);
+	if (id != NULL)
+		sim_do(s, SIM_UNDO, "undo %s %s --yes", name(s), id);
 }
 
 /* A plan waits in a file; what it does is in its lines. */
 static void save_or_apply(struct sim *s)
 {
-	if (s->saved) {
+	if (s->saved >= 0) {
+		s->at = s->saved;
 		sim_do(s, SIM_SAVED, "apply --plan plan --yes");
-		s->saved = false;
+		s->saved = -1;
 		return;
 	}
-	sim_write_source(s, SIM_FINE);
-	sim_do(s, SIM_NOBODY, "plan contoso -o plan");
+	sim_write_source(s, s->at, SIM_FINE);
+	sim_do(s, SIM_NOBODY, "plan %s -o plan", name(s));
 	sim_note_saved(s);
 	mem_free(s->saved_ids);
 	s->saved_ids = stage_read(s, "plan");
-	s->saved = true;
+	s->saved = s->at;
 }
 
 static void expect(struct sim *s)
 {
-	sim_do(s, SIM_NOBODY, "expect contoso --people 1..%d --reason right", SIM_PEOPLE);
+	const char *what = sim_chance(s, 50) ? "people" : "groups";
+
+	sim_do(s, SIM_NOBODY, "expect %s --%s 1..%d --reason right", name(s), what,
+	       SIM_PEOPLE);
+	s->past.expected_until[s->at] = s->now + 3 * SIM_DAY;
+}
+
+static void announce(struct sim *s)
+{
+	static const enum sim_layer layers[] = { SIM_BUDGET_PEOPLE, SIM_BUDGET_DISABLED,
+						 SIM_BUDGET_GROUP, SIM_BUDGET_GRANTS,
+						 SIM_BUDGET_OWNERS };
+
+	sim_announce(s, layers[sim_pick(s, ARRAY_LEN(layers))], 1 + sim_pick(s, 5));
 }
 
 static void poll(struct sim *s)
@@ -249,14 +287,15 @@ static void poll(struct sim *s)
 						   SIM_SHRUNKEN, SIM_FAILS };
 	bool fine = sim_chance(s, 75);
 
-	sim_write_source(s, fine ? SIM_FINE : outages[sim_pick(s, ARRAY_LEN(outages))]);
-	sim_do(s, SIM_RUN, "run contoso");
+	sim_write_source(s, s->at,
+			 fine ? SIM_FINE : outages[sim_pick(s, ARRAY_LEN(outages))]);
+	run(s);
 }
 
 static void apply(struct sim *s)
 {
-	sim_write_source(s, SIM_FINE);
-	sim_do(s, SIM_RUN, "apply contoso --yes");
+	sim_write_source(s, s->at, SIM_FINE);
+	sim_do(s, SIM_RUN, "apply %s --yes", name(s));
 }
 
 /* ---- one step ---- */
@@ -265,11 +304,23 @@ static const struct {
 	unsigned weight;
 	void (*move)(struct sim *s);
 } moves[] = {
-	{ 60, poll },         { 12, decide },         { 20, answer },
-	{ 4, by_hand },       { 2, take_by_hand },    { 3, restore },
-	{ 2, configure },     { 2, pause_or_resume }, { 2, undo },
-	{ 4, save_or_apply }, { 1, expect },          { 3, apply },
+	{ 60, poll },  { 12, decide },      { 20, answer },  { 4, by_hand },
+	{ 2, undo },   { 2, take_by_hand }, { 3, restore },  { 2, pause_or_resume },
+	{ 2, second }, { 2, configure },    { 3, announce }, { 4, save_or_apply },
+	{ 1, expect }, { 3, apply },
 };
+
+/* Days come when little time passes between two commands, and much happens. */
+static void pass(struct sim *s)
+{
+	s->now += 600 + sim_pick(s, sim_chance(s, 60) ? 3 * SIM_HOUR : 20 * SIM_HOUR);
+	clock_set(s->now);
+	for (int i = 0; i < SIM_SOURCES; i++)
+		while (sim_chance(s, 45))
+			sim_change_world(s, &s->sources[i]);
+	if (sim_chance(s, 2))
+		sim_close_branch(s, &s->sources[0]);
+}
 
 void sim_step(struct sim *s)
 {
@@ -279,13 +330,11 @@ void sim_step(struct sim *s)
 	s->step++;
 	mem_free(s->scratch);
 	s->scratch = mem_ctx(s);
-	s->now += 600 + sim_pick(s, 14 * HOUR);
-	clock_set(s->now);
-	while (sim_chance(s, 45))
-		sim_change_world(s);
+	pass(s);
+	s->at = sim_chance(s, 25);
 	for (size_t m = 0; m < ARRAY_LEN(moves); m++)
 		all += moves[m].weight;
-	if (s->saved && sim_chance(s, 40)) {
+	if (s->saved >= 0 && sim_chance(s, 40)) {
 		save_or_apply(s);
 		return;
 	}

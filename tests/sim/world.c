@@ -4,7 +4,11 @@
 #define PEOPLE "ou=people,dc=contoso,dc=example"
 #define GROUPS "ou=groups,dc=contoso,dc=example"
 
-const char *const sim_groups[SIM_GROUPS] = { "Operators", "Red", "Blue", "Green" };
+/* The last is the directory group whose members own the first. */
+const char *const sim_names[SIM_GRANTS] = { "Operators", "Red", "Blue", "Green",
+					    "Heads" };
+
+enum { RED = 1, GREEN = 3 };
 
 unsigned sim_pick(struct sim *s, unsigned below)
 {
@@ -20,44 +24,93 @@ bool sim_chance(struct sim *s, unsigned percent)
 	return sim_pick(s, 100) < percent;
 }
 
-bool sim_wants(const struct sim *s, const struct sim_person *p, int group)
+static bool is_temp(int person)
 {
-	return p->state == SIM_ALIVE && p->in[group] &&
-	       (group < SIM_GROUPS - 1 || !s->narrow);
+	return person % 6 == 5;
+}
+
+bool sim_is_left_out(const struct sim *s, int source, int person, int grant)
+{
+	return source == 0 &&
+	       ((s->narrow && grant == GREEN) || (s->filtered && is_temp(person)));
+}
+
+bool sim_wants(const struct sim *s, int source, int person, int grant)
+{
+	const struct sim_source *q = &s->sources[source];
+
+	return q->people[person].state == SIM_ALIVE && q->people[person].in[grant] &&
+	       q->groups[grant].state == SIM_ALIVE &&
+	       !sim_is_left_out(s, source, person, grant);
+}
+
+char *sim_mail(TALLOC_CTX *ctx, const struct sim_person *p)
+{
+	return mem_printf(ctx, "p%u.%u@contoso.example", p->mail, p->address);
 }
 
 /* ---- what happens there ---- */
 
-static void join(struct sim *s, struct sim_person *p)
+static unsigned any_grant(struct sim *s, const struct sim_source *q)
 {
-	p->state = SIM_ALIVE;
-	p->in[sim_pick(s, SIM_GROUPS)] = true;
-	p->in[sim_pick(s, SIM_GROUPS)] = true;
+	unsigned grant = sim_pick(s, SIM_GRANTS);
+
+	return q->feeds[grant] ? grant : 0;
 }
 
-static void leave(struct sim *s, struct sim_person *p)
+/* Some are hired again: their old address, and an entry that is another. */
+static void join(struct sim *s, struct sim_source *q, struct sim_person *p)
+{
+	const struct sim_person *old = &q->people[sim_pick(s, SIM_PEOPLE)];
+
+	if (old->state >= SIM_DISABLED) {
+		p->mail = old->mail;
+		p->address = old->address;
+	}
+	p->state = SIM_ALIVE;
+	p->in[any_grant(s, q)] = true;
+	p->in[any_grant(s, q)] = true;
+}
+
+static enum sim_state any_way(struct sim *s)
 {
 	static const enum sim_state ways[] = { SIM_DISABLED, SIM_GONE, SIM_HIDDEN };
 
-	p->state = ways[sim_pick(s, ARRAY_LEN(ways))];
+	return ways[sim_pick(s, ARRAY_LEN(ways))];
 }
 
-void sim_change_world(struct sim *s)
+static void change_group(struct sim *s, struct sim_source *q)
 {
-	struct sim_person *p = &s->people[sim_pick(s, SIM_PEOPLE)];
-	unsigned group = sim_pick(s, SIM_GROUPS);
+	struct sim_group *g = &q->groups[sim_chance(s, 50) ? RED : GREEN];
 
+	if (g->state != SIM_ALIVE)
+		g->state = SIM_ALIVE;
+	else if (sim_chance(s, 50))
+		g->renamed = !g->renamed;
+	else
+		g->state = sim_chance(s, 50) ? SIM_GONE : SIM_HIDDEN;
+}
+
+void sim_change_world(struct sim *s, struct sim_source *q)
+{
+	struct sim_person *p = &q->people[sim_pick(s, SIM_PEOPLE)];
+	unsigned grant = any_grant(s, q);
+
+	if (sim_chance(s, 2)) {
+		change_group(s, q);
+		return;
+	}
 	switch (p->state) {
 	case SIM_NEVER:
-		join(s, p);
+		join(s, q, p);
 		break;
 	case SIM_ALIVE:
 		if (sim_chance(s, 25))
-			leave(s, p);
-		else if (sim_chance(s, 10))
+			p->state = any_way(s);
+		else if (sim_chance(s, 15))
 			p->address++;
 		else
-			p->in[group] = !p->in[group];
+			p->in[grant] = !p->in[grant];
 		break;
 	default:
 		if (sim_chance(s, 40))
@@ -66,96 +119,159 @@ void sim_change_world(struct sim *s)
 }
 
 /* A closed branch, or one that is opened: many at once. */
-static void change_many(struct sim *s)
+static void change_many(struct sim *s, struct sim_source *q)
 {
 	for (unsigned n = 4 + sim_pick(s, 8); n > 0; n--)
-		sim_change_world(s);
+		sim_change_world(s, q);
+}
+
+void sim_close_branch(struct sim *s, struct sim_source *q)
+{
+	enum sim_state way = any_way(s);
+
+	for (int i = 0; i < SIM_PEOPLE; i++)
+		if (q->people[i].state == SIM_ALIVE && sim_chance(s, 50))
+			q->people[i].state = way;
+}
+
+void sim_new_address(struct sim_source *q, int person)
+{
+	q->people[person].mail = (unsigned)person;
+	q->people[person].address += 100;
+}
+
+void sim_part_addresses(struct sim_source *q)
+{
+	for (int i = 0; i < SIM_PEOPLE; i++)
+		for (int j = 0; j < i; j++)
+			if (q->people[i].state == SIM_ALIVE &&
+			    q->people[j].state == SIM_ALIVE &&
+			    q->people[i].mail == q->people[j].mail &&
+			    q->people[i].address == q->people[j].address)
+				sim_new_address(q, i);
 }
 
 /* ---- what is shown of it ---- */
 
-static void add_person(struct str *out, const struct sim_person *p, int i)
+static void add_person(const struct sim_source *q, struct str *out, int i)
 {
-	str_addf(out, "entry p%d cn=p%d," PEOPLE "\n  objectClass: person\n  cn: p%d\n",
-		 i, i, i);
-	str_addf(out, "  mail: p%d.%u@contoso.example\n", i, p->address);
-	if (p->state == SIM_DISABLED)
+	AUTO_MEM char *mail = sim_mail(NULL, &q->people[i]);
+
+	str_addf(out,
+		 "entry %c%d cn=p%d," PEOPLE "\n  objectClass: person\n  cn: p%d\n"
+		 "  mail: %s\n",
+		 q->letter, i, i, i, mail);
+	if (is_temp(i))
+		str_add(out, "  title: temp\n");
+	if (q->people[i].state == SIM_DISABLED)
 		str_add(out, "  employeeType: disabled\n");
 }
 
-static void add_people(struct sim *s, struct str *out, unsigned percent)
+static void add_people(struct sim *s, int source, struct str *out, unsigned percent)
 {
+	struct sim_source *q = &s->sources[source];
+
 	for (int i = 0; i < SIM_PEOPLE; i++) {
-		struct sim_person *p = &s->people[i];
+		enum sim_state state = q->people[i].state;
 
-		if (p->state == SIM_GONE)
-			str_addf(out, "lookup p%d gone\n", i);
-		if (p->state != SIM_ALIVE && p->state != SIM_DISABLED)
+		if (state == SIM_GONE)
+			str_addf(out, "lookup %c%d gone\n", q->letter, i);
+		if (state != SIM_ALIVE && state != SIM_DISABLED)
 			continue;
-		if (percent < 100 && !sim_chance(s, percent))
+		q->left[i] = source == 0 && s->filtered && is_temp(i);
+		if (q->left[i])
+			str_addf(out, "lookup %c%d left\n", q->letter, i);
+		if (q->left[i] || (percent < 100 && !sim_chance(s, percent)))
 			continue;
-		p->shown = p->state == SIM_ALIVE;
-		p->shown_out = !p->shown;
-		add_person(out, p, i);
+		q->alive[i] = state == SIM_ALIVE;
+		q->out[i] = !q->alive[i];
+		add_person(q, out, i);
 	}
 }
 
-static void add_groups(const struct sim *s, struct str *out)
+static void add_group(struct sim_source *q, struct str *out, int g)
 {
-	for (int g = 0; g < SIM_GROUPS; g++) {
-		str_addf(out,
-			 "entry g%d cn=%s," GROUPS
-			 "\n  objectClass: groupOfNames\n  cn: %s\n",
-			 g, sim_groups[g], sim_groups[g]);
-		for (int i = 0; i < SIM_PEOPLE; i++)
-			if (s->people[i].in[g] && s->people[i].state != SIM_GONE)
-				str_addf(out, "  member: cn=p%d," PEOPLE "\n", i);
+	q->group[g] = true;
+	str_addf(out, "entry %cg%d cn=%s%s," GROUPS "\n  objectClass: groupOfNames\n",
+		 q->letter, g, sim_names[g], q->groups[g].renamed ? "2" : "");
+	str_addf(out, "  cn: %s%s\n", sim_names[g], q->groups[g].renamed ? "2" : "");
+	for (int i = 0; i < SIM_PEOPLE; i++) {
+		q->in[i][g] = q->people[i].in[g] && q->people[i].state != SIM_GONE;
+		if (q->in[i][g])
+			str_addf(out, "  member: cn=p%d," PEOPLE "\n", i);
 	}
 }
 
-void sim_write_source(struct sim *s, enum sim_outage outage)
+static void add_groups(struct sim_source *q, struct str *out)
+{
+	for (int g = 0; g < SIM_GRANTS; g++) {
+		if (q->groups[g].state == SIM_GONE)
+			str_addf(out, "lookup %cg%d gone\n", q->letter, g);
+		if (q->feeds[g] && q->groups[g].state == SIM_ALIVE)
+			add_group(q, out, g);
+	}
+}
+
+void sim_write_source(struct sim *s, int source, enum sim_outage outage)
 {
 	AUTO_MEM struct str *out = str_new(NULL);
+	struct sim_source *q = &s->sources[source];
+	AUTO_MEM char *file = mem_printf(NULL, "%s.script", q->name);
 
-	s->outage = outage;
-	for (int i = 0; i < SIM_PEOPLE; i++)
-		s->people[i].shown = s->people[i].shown_out = false;
+	q->outage = outage;
+	memset(q->alive, 0, sizeof q->alive);
+	memset(q->out, 0, sizeof q->out);
+	memset(q->left, 0, sizeof q->left);
+	memset(q->group, 0, sizeof q->group);
+	memset(q->in, 0, sizeof q->in);
+	str_addf(out, "identity %s\n", q->name);
 	if (outage == SIM_FAILS)
 		str_add(out, "fail later the server cannot be reached\n");
 	else if (outage != SIM_EMPTY)
-		add_people(s, out, outage == SIM_FINE ? 100 : 35);
+		add_people(s, source, out, outage == SIM_FINE ? 100 : 35);
 	if (outage == SIM_FINE || outage == SIM_SHRUNKEN ||
 	    (outage == SIM_INCOMPLETE && sim_chance(s, 50)))
-		add_groups(s, out);
+		add_groups(q, out);
 	if (outage == SIM_INCOMPLETE)
 		str_add(out, "incomplete the server is busy\n");
-	stage_write(s->stage, "source.script", out->text);
+	stage_write(s->stage, file, out->text);
+}
+
+static void add_config(const struct sim *s, struct str *out, int source)
+{
+	str_addf(out,
+		 "  %s:\n    type: script\n    file: %s.script\n"
+		 "    act_as: sync@northwind.example\n    organization: " SIM_HOME "\n"
+		 "    second_person: %d\n%s%s",
+		 s->sources[source].name, s->sources[source].name, SIM_SECOND,
+		 s->tight ? "    limits: { grants: 6, groups: 1, emails: 1,"
+			    " invitations: 3 }\n"
+			  : "",
+		 s->patient ? "    removal: suspend\n    grace: 3d\n" : "");
+	str_addf(out,
+		 "    people: { email: mail, name: cn, disabled:"
+		 " \"(employeeType=disabled)\"%s }\n    grants:\n",
+		 source == 0 && s->filtered ? ", filter: \"(!(title=temp))\"" : "");
+	if (source == 0)
+		str_add(out, "      - from: { name: Heads }\n"
+			     "        to:   { group: Operators, role: owner }\n");
+	str_addf(out,
+		 "      - from: { name: \"(%s.+)\" }\n"
+		 "        to:   { group: \"$1\", create: true }\n",
+		 source == 0 && s->narrow ? "(?!Green)(?!Heads)" : "(?!Heads)");
 }
 
 void sim_write_config(const struct sim *s)
 {
-	AUTO_MEM char *text =
-		mem_printf(NULL,
-			   "store: sqlite:console.db\n"
-			   "sources:\n"
-			   "  contoso:\n"
-			   "    type: script\n"
-			   "    file: source.script\n"
-			   "    act_as: sync@northwind.example\n"
-			   "    organization: " SIM_HOME "\n"
-			   "    people: { email: mail, name: cn,"
-			   " disabled: \"(employeeType=disabled)\" }\n"
-			   "%s"
-			   "    grants:\n"
-			   "      - from: { name: \"%s(.+)\" }\n"
-			   "        to:   { group: \"$1\", create: true }\n",
-			   s->patient ? "    removal: suspend\n    grace: 3d\n" : "",
-			   s->narrow ? "(?!Green)" : "");
+	AUTO_MEM struct str *out = str_new(NULL);
 
-	stage_write(s->stage, "dirbridge.yaml", text);
+	str_add(out, "store: sqlite:console.db\nsources:\n");
+	for (int source = 0; source < SIM_SOURCES; source++)
+		add_config(s, out, source);
+	stage_write(s->stage, "dirbridge.yaml", out->text);
 }
 
-/* ---- time ---- */
+/* ---- the beginning ---- */
 
 static void play(struct sim *s, const char *text)
 {
@@ -178,21 +294,50 @@ static const char setup[] =
 	"$ group add " SIM_HOME
 	" Operators sync@northwind.example --role owner --as " SIM_ADA "\n";
 
+/* The second feeds two of the groups of the first, with people of the same addresses. */
+static void open_directories(struct sim *s)
+{
+	static const struct sim_source sources[SIM_SOURCES] = {
+		{ .name = "contoso",
+		  .letter = 'p',
+		  .feeds = { true, true, true, true, true } },
+		{ .name = "hr", .letter = 'h', .feeds = { true, false, true } },
+	};
+
+	for (int source = 0; source < SIM_SOURCES; source++) {
+		struct sim_source *q = &s->sources[source];
+
+		*q = sources[source];
+		for (int g = 0; g < SIM_GRANTS; g++)
+			q->groups[g].state = q->feeds[g] ? SIM_ALIVE : SIM_NEVER;
+		for (unsigned i = 0; i < SIM_PEOPLE; i++)
+			q->people[i].mail = i;
+		change_many(s, q);
+		if (source == 0)
+			change_many(s, q);
+	}
+}
+
 struct sim *sim_new(TALLOC_CTX *ctx, uint64_t seed)
 {
 	struct sim *s = mem_new(ctx, struct sim);
 
 	s->seed = s->random = seed;
+	s->saved = -1;
 	s->scratch = mem_ctx(s);
 	s->stage = stage_new(s, NULL);
 	s->approved = str_new(s);
 	s->rejected = str_new(s);
+	open_directories(s);
 	sim_write_config(s);
 	play(s, setup);
 	s->now = clock_now();
-	change_many(s);
-	change_many(s);
-	sim_write_source(s, SIM_FINE);
-	sim_do(s, SIM_RUN, "apply contoso --yes");
+	for (s->at = 0; s->at < SIM_SOURCES; s->at++) {
+		sim_write_source(s, s->at, SIM_FINE);
+		sim_do(s, SIM_RUN, "apply %s --yes", s->sources[s->at].name);
+	}
+	s->at = 0;
+	s->tight = seed % 2 == 1;
+	sim_write_config(s);
 	return s;
 }

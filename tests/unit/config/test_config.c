@@ -38,8 +38,7 @@ static void bad_source(TALLOC_CTX *ctx, const char *more, const char *why)
 	unlink("dirbridge.yaml");
 }
 
-/* ---- good ones
- * ---------------------------------------------------------------------------- */
+/* ---- good ones ---- */
 
 static void test_defaults(void **state)
 {
@@ -58,6 +57,7 @@ static void test_defaults(void **state)
 	assert_null(s->people.email.attributes[2]);
 	assert_string_equal(s->people.name.attributes[0], "displayname");
 	assert_string_equal(s->people.expires[0], "accountexpires");
+	assert_string_equal(s->people.employee_id[1], "employeenumber");
 	assert_null(s->people.disabled);
 	assert_int_equal(s->people.without_email, WITHOUT_EMAIL_SKIP);
 	assert_string_equal(s->groups.name_attribute, "cn");
@@ -113,12 +113,11 @@ static const char everything[] =
 	" replace: { pattern: '@(.*)\\.old$', with: '@$1' } }\n"
 	"      without_email: hold\n"
 	"      disabled: (employeeType=left)\n"
-	"      expires: []\n"
+	"      expires: []\n      employee_id: StaffNo\n"
 	"    groups: { name_attribute: sAMAccountName, placeholders: cn=none,"
 	" expand_owner_groups: yes }\n"
 	"    removal: suspend\n    grace: 3d\n    leavers: all\n    adopt: yes\n"
-	"    invitations: staged\n    "
-	"expect_people: 300..500\n"
+	"    invitations: staged\n    expect_people: 300..500\n"
 	"    shared_directory: true\n    idle_timeout: 5s\n    run_timeout: 2m\n"
 	"    max_bytes: 1000\n    protect: ['Break@Glass.Example', Auditors]\n"
 	"    grants:\n"
@@ -143,6 +142,7 @@ static void test_all_that_can_be_said(void **state)
 	assert_int_equal(s->people.without_email, WITHOUT_EMAIL_HOLD);
 	assert_non_null(s->people.disabled);
 	assert_null(s->people.expires[0]);
+	assert_string_equal(s->people.employee_id[0], "staffno");
 	assert_string_equal(s->groups.name_attribute, "samaccountname");
 	assert_string_equal(s->groups.placeholders[0], "cn=none");
 	assert_true(s->groups.expand_owner_groups);

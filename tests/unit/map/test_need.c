@@ -25,11 +25,12 @@ static void test_attributes_of_a_bare_source(void **state)
 static void test_attributes_of_every_rule(void **state)
 {
 	static const char *const expires[] = { "accountExpires", NULL };
+	static const char *const ids[] = { "staffNo", NULL };
 	static const char *const owners[] = { "managedBy", NULL };
 	static const char *const expected[] = {
 		"employeetype", "givenname",     "sn",       "accountexpires",
 		"managedby",    "description",   "location", "samaccountname",
-		"department",   "preferredname",
+		"department",   "preferredname", "staffno",
 	};
 	struct world *w = world_new(*state);
 	const char *const *list;
@@ -39,6 +40,7 @@ static void test_attributes_of_every_rule(void **state)
 	w->source.people.email.template_text = "{givenName}.{SN}@x.example";
 	w->source.people.name.template_text = "{preferredName}";
 	w->source.people.expires = expires;
+	w->source.people.employee_id = ids;
 	w->source.groups.filter = world_filter(w, "(!(department=x))");
 	w->source.groups.name_attribute = "sAMAccountName";
 	world_rule(w, (struct grant_rule){ .from = GRANT_FROM_FILTER,

@@ -68,7 +68,7 @@ const char *const old_store_more =
 "INSERT INTO review VALUES (1, 2, 5000, 5001, 2, 2, 1, randomblob(32), 'spring');"
 "INSERT INTO subject_alias VALUES ('z9', 2);"
 "INSERT INTO erased VALUES (randomblob(32), 5000);"
-"INSERT INTO spent VALUES (1, 1, 1500, 'people', 2);"
+"INSERT INTO spent VALUES (1, 1, 'people', 0, 1500, 2);"
 "INSERT INTO announced VALUES (1, 1, 'people', 9, 4, 2, 'branch closes', 1500, 9000);"
 "INSERT INTO part VALUES (1, '', 'dc=contoso', 1, 3);"
 "INSERT INTO pause VALUES (1, 2, 'contoso', 'removals', 2, 'migration', 1500, NULL, NULL);"
