@@ -101,7 +101,7 @@ struct connector {
 	void (*close)(struct session *session);
 };
 
-/* True when this attribute is asked for: "cn;lang-fr" is when "cn" is. */
+/* True when this attribute is asked for: "cn;lang-fr" is when it or "cn" is. */
 bool request_wants(const struct request *request, const struct value *name);
 
 /* Each is the constant at the end of its file: connector_ldap, connector_ldif. */

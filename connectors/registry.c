@@ -44,6 +44,11 @@ void connector_check(const char *name, const struct settings *settings,
 		connector->check(settings, to);
 }
 
+static bool is_name(const struct value *name, const char *asked)
+{
+	return name->len == strlen(asked) && ascii_equal(name->bytes, asked, name->len);
+}
+
 bool request_wants(const struct request *request, const struct value *name)
 {
 	const char *semicolon = memchr(name->bytes, ';', name->len);
@@ -51,8 +56,8 @@ bool request_wants(const struct request *request, const struct value *name)
 			      semicolon ? (size_t)(semicolon - name->bytes) : name->len };
 
 	for (size_t i = 0; request->attributes[i] != NULL; i++)
-		if (base.len == strlen(request->attributes[i]) &&
-		    ascii_equal(base.bytes, request->attributes[i], base.len))
+		if (is_name(&base, request->attributes[i]) ||
+		    is_name(name, request->attributes[i]))
 			return true;
 	return false;
 }

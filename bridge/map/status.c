@@ -42,6 +42,11 @@ static bool is_true(const struct value *value)
 	return value->len == 4 && ascii_equal(value->bytes, "true", 4);
 }
 
+static bool is_false(const struct value *value)
+{
+	return value->len == 5 && ascii_equal(value->bytes, "false", 5);
+}
+
 /* Locked for good by an administrator (draft-behera-ldap-password-policy 5.3.3); any
  * other time is a lockout that ends by itself. */
 static bool is_locked_for_good(const struct value *value)
@@ -58,6 +63,7 @@ static const struct {
 	{ "pwdaccountlockedtime", "pwdAccountLockedTime", is_locked_for_good },
 	{ "ds-pwp-account-disabled", "ds-pwp-account-disabled", is_true },
 	{ "logindisabled", "loginDisabled", is_true },
+	{ "active", "active", is_false },
 };
 
 const char *status_attribute(size_t i)

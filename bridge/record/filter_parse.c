@@ -35,11 +35,34 @@ static bool accept(struct parser *p, const char *token)
 /* ---- attribute ---- */
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define NAME    LETTERS "0123456789-_"
+#define NAME    LETTERS "0123456789-_."
+
+/* A URN names an attribute of SCIM (RFC 7643 3.3): its colons are its own, up to those
+ * of a matching rule. */
+static size_t name_length(const char *at)
+{
+	static const char *const matching[] = { RULE_BITS_ALL, RULE_BITS_ANY, RULE_EXACT,
+						"caseExactMatch" };
+	size_t len = strspn(at, NAME);
+
+	if (strncasecmp(at, "urn:", 4) != 0)
+		return len;
+	len = strspn(at, NAME ":");
+	while (len > 0 && at[len - 1] == ':')
+		len--;
+	for (size_t i = 0; i < ARRAY_LEN(matching); i++) {
+		size_t rule = strlen(matching[i]);
+
+		if (len > rule + 4 && at[len] == ':' && at[len - rule - 1] == ':' &&
+		    memcmp(at + len - rule, matching[i], rule) == 0)
+			return len - rule - 1;
+	}
+	return len;
+}
 
 static struct err *parse_attribute(struct parser *p, struct node *node)
 {
-	size_t len = strspn(p->at, NAME), options;
+	size_t len = name_length(p->at), options;
 	char *name, *tail;
 
 	if (strspn(p->at, "0123456789.") > 0)

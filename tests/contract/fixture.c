@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/contract/fixture.h"
 #include "tests/integration/slapd.h"
+#include "tests/scim_fake.h"
 #include "tests/test.h"
 
 static void set(struct settings *settings, const char *name, const char *value)
@@ -66,6 +67,37 @@ static void ldap_spoil(struct settings *settings)
 	set(settings, "bind.password", "env:PW_WRONG");
 }
 
+static struct scim_fake *scim;
+
+static const char *scim_begin(void)
+{
+	setenv("SCIM_TOKEN", "secret", 1);
+	setenv("SCIM_WRONG", "not this one", 1);
+	scim = scim_fake_start(NULL, 0, 0);
+	scim->world->fixture = true;
+	scim->world->page = 2;
+	return NULL;
+}
+
+static void scim_end(void)
+{
+	mem_free(scim);
+}
+
+static void scim_configure(struct settings *settings)
+{
+	set(settings, "url", scim->url);
+	set(settings, "tls.mode", "none");
+	set(settings, "allow_local", "yes");
+	set(settings, "auth.token", "env:SCIM_TOKEN");
+	set(settings, "page_size", "2");
+}
+
+static void scim_spoil(struct settings *settings)
+{
+	set(settings, "auth.token", "env:SCIM_WRONG");
+}
+
 const struct fixture fixtures[] = {
 	{ .type = "ldap",
 	  .filters = true,
@@ -78,6 +110,14 @@ const struct fixture fixtures[] = {
 	  .filters = true,
 	  .configure = ldif_configure,
 	  .spoil = file_spoil,
+	  .refusal = ERR_CONFIG },
+	{ .type = "scim",
+	  .filters = true,
+	  .texts = true,
+	  .begin = scim_begin,
+	  .end = scim_end,
+	  .configure = scim_configure,
+	  .spoil = scim_spoil,
 	  .refusal = ERR_CONFIG },
 	{ .type = "script",
 	  .configure = script_configure,

@@ -12,7 +12,7 @@ static void test_the_sample_is_read_without_a_word(void **state)
 			      connector_settings, connector_names(), connector_check,
 			      &config));
 	assert_int_equal(config->n_problems, 0);
-	assert_int_equal(config->n_sources, 4);
+	assert_int_equal(config->n_sources, 5);
 	assert_ok(config_source(config, "contoso", &source));
 	assert_int_equal(source->n_grants, 3);
 	assert_int_equal(source->expect_people.low, 300);
@@ -35,6 +35,9 @@ static void test_the_sample_is_read_without_a_word(void **state)
 	}
 	assert_ok(config_source(config, "adatum", &source));
 	assert_string_equal(source->directories->type, "ldif");
+	assert_ok(config_source(config, "wingtip", &source));
+	assert_string_equal(source->directories->type, "scim");
+	assert_string_equal(source->people.email.attributes[0], "emails;work");
 }
 
 static void test_every_source_of_the_sample_can_be_released(void **state)

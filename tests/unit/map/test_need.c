@@ -15,7 +15,7 @@ static void test_attributes_of_a_bare_source(void **state)
 	struct world *w = world_new(*state);
 
 	assert_string_equal(joined(w, map_attributes(w, &w->source, NULL)),
-			    "cn displayname ds-pwp-account-disabled gidnumber "
+			    "active cn displayname ds-pwp-account-disabled gidnumber "
 			    "logindisabled mail member "
 			    "memberuid nsaccountlock objectclass pwdaccountlockedtime "
 			    "uid uniquemember "
