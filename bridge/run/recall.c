@@ -107,10 +107,6 @@ struct err *recall(struct run *run)
 	run->plan->rejected = run->memory->rejected;
 	run->plan->only_approved = run->only_approved;
 	run->plan->second_person = s->second_person;
-	for (enum budget_layer l = 0; l < BUDGETS; l++) {
-		run->plan->budgets[l].spent = run->memory->spent[l];
-		run->plan->budgets[l].announced = run->memory->announced[l];
-	}
 	look_at_configuration(run);
 	run->memory->history.expect_low = s->expect_people.low;
 	run->memory->history.expect_high = s->expect_people.high;
@@ -226,24 +222,31 @@ struct err *make_plan(struct run *run)
 
 _Static_assert((int)LIMITS == (int)BUDGETS, "the configuration names every layer");
 
-struct err *judge_plan(struct run *run)
+void guard_budgets(struct run *run)
 {
 	struct budget_limit limits[BUDGETS];
+
+	for (enum budget_layer l = 0; l < BUDGETS; l++) {
+		const struct limit *c = &run->source->limits[l];
+
+		limits[l] = (struct budget_limit){ c->count, c->percent, c->until };
+		run->plan->budgets[l].spent = run->memory->spent[l];
+		run->plan->budgets[l].announced = run->memory->announced[l];
+	}
+	spent_mark(run);
+	budget_guard(run->plan, limits);
+}
+
+struct err *judge_plan(struct run *run)
+{
 	int64_t start = clock_ticks();
 	struct err *err = pauses_mark(run, run->store, true);
 
 	if (err)
 		return err;
-	for (enum budget_layer l = 0; l < BUDGETS; l++) {
-		const struct limit *c = &run->source->limits[l];
-
-		limits[l] = (struct budget_limit){ c->count, c->percent, c->until };
-	}
-
 	guard_domains(run->plan, run->source->mail_domains);
 	plan_decide(run->plan);
-	spent_mark(run);
-	budget_guard(run->plan, limits);
+	guard_budgets(run);
 	plan_judge(run->plan, run->console->view, &run->console->principal);
 	plan_seal(run->plan);
 	run->plan->pull.us_judge = clock_ticks() - start;

@@ -73,6 +73,9 @@ MUST_CHECK struct err *note_moves(struct run *run);
 
 MUST_CHECK struct err *make_plan(struct run *run);
 
+/* Hold what is more than may go without a person, by what is left of the day now. */
+void guard_budgets(struct run *run);
+
 /* Verdicts by people's decisions, guard and judge; the plan is frozen then. */
 MUST_CHECK struct err *judge_plan(struct run *run);
 

@@ -262,6 +262,8 @@ static void adopt(struct run *run, struct plan_saved *saved)
 	silence_rejected(plan);
 	run->plan = plan;
 	run->saved = saved;
+	guard_budgets(run);
+	plan_count(plan);
 }
 
 struct err *run_reopen(struct run *run, FILE *in, const char *path)
