@@ -57,7 +57,7 @@ struct connector {
 	 * a text that is no URL or two settings that exclude each other. Pure: no file,
 	 * no network, nothing kept; no open comes before it. Called when the
 	 * configuration is read, so that `dirbridge check` names all of it with file,
-	 * line and column; open refuses the same.
+	 * line and column, and again before open, which so never meets such settings.
 	 */
 	void (*check)(const struct settings *settings, struct complaints *to);
 

@@ -85,30 +85,6 @@ static const struct setting table[] = {
 	{ .name = NULL },
 };
 
-struct first_complaint {
-	struct complaints to;
-	struct err *err;
-};
-
-static void keep_first(struct complaints *to, const char *name UNUSED,
-		       size_t which UNUSED, struct err *err)
-{
-	struct first_complaint *first = (struct first_complaint *)to;
-
-	if (first->err == NULL)
-		first->err = err;
-	else
-		err_free(err);
-}
-
-static struct err *check_settings(const struct settings *settings)
-{
-	struct first_complaint first = { { keep_first }, NULL };
-
-	dir_check(settings, &first.to);
-	return first.err;
-}
-
 static struct err *parse_bases(struct session *s)
 {
 	const char *const *texts = settings_texts(s->settings, "base");
@@ -177,9 +153,7 @@ static struct err *open_session(TALLOC_CTX *ctx, const struct request *request,
 	talloc_set_destructor(s, free_session);
 	s->request = request;
 	s->settings = request->settings;
-	err = check_settings(s->settings);
-	if (err == NULL)
-		err = parse_bases(s);
+	err = parse_bases(s);
 	if (err == NULL)
 		err = dir_open(s, sink);
 	if (err != NULL) {

@@ -147,22 +147,6 @@ static const struct setting table[] = {
 
 /* ---- opening ---- */
 
-struct first_complaint {
-	struct complaints to;
-	struct err *err;
-};
-
-static void keep_first(struct complaints *to, const char *name UNUSED,
-		       size_t which UNUSED, struct err *err)
-{
-	struct first_complaint *first = (struct first_complaint *)to;
-
-	if (first->err == NULL)
-		first->err = err_hint(err, "Correct the settings of this source.");
-	else
-		err_free(err);
-}
-
 static void stay_alive(void *data, const char *what)
 {
 	struct session *s = data;
@@ -207,14 +191,9 @@ static void choose_way(struct session *s)
 
 static struct err *read_settings(struct session *s)
 {
-	struct first_complaint first = { { keep_first }, NULL };
+	struct err *err = url_read(s, settings_text(s->settings, "url"), &s->base);
 	char *root;
-	struct err *err;
 
-	scim_check(s->settings, &first.to);
-	if (first.err != NULL)
-		return first.err;
-	err = url_read(s, settings_text(s->settings, "url"), &s->base);
 	if (err == NULL && s->request->filter != NULL)
 		err = filter_parse(s, s->request->filter, &s->filter);
 	if (err != NULL)

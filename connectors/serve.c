@@ -78,6 +78,32 @@ static struct err *check_required(const struct server *s)
 	return NULL;
 }
 
+struct first_complaint {
+	struct complaints to;
+	struct err *err;
+};
+
+static void keep_first(struct complaints *to, const char *name UNUSED,
+		       size_t which UNUSED, struct err *err)
+{
+	struct first_complaint *first = (struct first_complaint *)to;
+
+	if (first->err == NULL)
+		first->err = err;
+	else
+		err_free(err);
+}
+
+static struct err *check_settings(const struct server *s)
+{
+	struct first_complaint first = { { keep_first }, check_required(s) };
+
+	if (first.err == NULL && s->connector->check != NULL)
+		s->connector->check(s->request.settings, &first.to);
+	return first.err ? err_hint(first.err, "Correct the settings of this source.")
+			 : NULL;
+}
+
 static struct err *read_settings(struct server *s, const json_t *object)
 {
 	char *text = json_dumps(object, JSON_COMPACT);
@@ -91,7 +117,7 @@ static struct err *read_settings(struct server *s, const json_t *object)
 	if (err != NULL)
 		return err;
 	s->request.settings = settings;
-	return check_required(s);
+	return check_settings(s);
 }
 
 static struct err *serve_open(struct server *s, const json_t *arguments)

@@ -125,6 +125,7 @@ leave()
 {
 	trap - EXIT
 	trap '' HUP INT PIPE TERM
+	set +e # nothing from here on changes how it ended
 	clean_up
 	end_processes TERM
 	tries=50
@@ -133,6 +134,9 @@ leave()
 		sleep 0.1
 	done
 	end_processes KILL
+	while [ "$tries" = 0 ] && [ -n "$(processes_left)" ]; do
+		sleep 0.1
+	done
 	allow_services
 	chmod -R u+w "$tmp" # distcheck makes its copy read-only
 	rm -rf "$tmp"

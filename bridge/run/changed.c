@@ -48,7 +48,22 @@ struct reading {
 	const struct entry **entries;
 	uint16_t *homes; /* of each */
 	size_t n;
+	struct table *outside; /* anchor -> index into the run's */
 };
+
+static struct reading *reading_new(struct run *run)
+{
+	struct reading *r = mem_new(run, struct reading);
+
+	r->run = run;
+	r->outside = table_new(r);
+	for (uint32_t i = 0; i < run->n_outside; i++) {
+		struct value anchor = entry_anchor(run->outside[i]);
+
+		table_put(r->outside, anchor.bytes, anchor.len, i);
+	}
+	return r;
+}
 
 static void make_room(struct reading *r, size_t most)
 {
@@ -63,45 +78,22 @@ static void take(struct reading *r, const struct entry *entry, uint16_t home)
 	r->homes[r->n++] = home;
 }
 
-static bool is_mirrored(const struct run *run, const struct value *anchor)
-{
-	const struct memory *m = run->memory;
-	size_t low = 0, high = m->n_mirror;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = value_compare(&m->mirror[middle].anchor, anchor);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 /* What is read for the first time may lie where it was not read before. */
 static void take_read(struct reading *r, size_t i)
 {
 	const struct entry *entry = r->run->entries[i];
 	struct value anchor = entry_anchor(entry), dn = entry_dn(entry);
 
-	if (is_mirrored(r->run, &anchor) ||
+	if (memory_mirrored(r->run->memory, &anchor) != NULL ||
 	    config_reads(r->run->released, &dn) != CONFIG_READS_NOT)
 		take(r, entry, r->run->homes[i]);
 }
 
-static const struct entry *looked_up(const struct run *run, const struct value *anchor)
+static const struct entry *looked_up(const struct reading *r, const struct value *anchor)
 {
-	for (size_t i = 0; i < run->n_outside; i++) {
-		struct value at = entry_anchor(run->outside[i]);
+	uint32_t i = table_get(r->outside, anchor->bytes, anchor->len);
 
-		if (value_compare(&at, anchor) == 0)
-			return run->outside[i];
-	}
-	return NULL;
+	return i == TABLE_NONE ? NULL : r->run->outside[i];
 }
 
 /* As it was known it would have been read now as well. */
@@ -131,7 +123,7 @@ static bool is_gone(const struct run *run, const struct entry *entry)
 static void take_known(struct reading *r, const struct entry *entry)
 {
 	struct value anchor = entry_anchor(entry);
-	const struct entry *now = looked_up(r->run, &anchor);
+	const struct entry *now = looked_up(r, &anchor);
 	uint16_t home = home_of(r->run, memory_home(r->run->memory, &anchor));
 
 	if (now != NULL)
@@ -287,8 +279,7 @@ struct err *note_changed(struct run *run)
 
 	if (run->released == NULL)
 		return NULL;
-	r = mem_new(run, struct reading);
-	r->run = run;
+	r = reading_new(run);
 	err = map_before(run, r, &before);
 	if (err == NULL)
 		err = map_after(run, r, &after);

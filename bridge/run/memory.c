@@ -418,15 +418,20 @@ static int by_evidence(const void *key, const void *member)
 	return value_compare(key, &((const struct evidence *)member)->anchor);
 }
 
+const struct mirrored *memory_mirrored(const struct memory *m, const struct value *anchor)
+{
+	return m->n_mirror == 0 ? NULL
+				: bsearch(anchor, m->mirror, m->n_mirror,
+					  sizeof *m->mirror, by_mirrored);
+}
+
 const struct known_directory *memory_home(const struct memory *m,
 					  const struct value *anchor)
 {
 	const struct evidence *seen = NULL;
-	const struct mirrored *row = NULL;
+	const struct mirrored *row = memory_mirrored(m, anchor);
 	size_t at = m->n_directories;
 
-	if (m->n_mirror > 0)
-		row = bsearch(anchor, m->mirror, m->n_mirror, sizeof *row, by_mirrored);
 	if (row == NULL && m->n_evidence > 0)
 		seen = bsearch(anchor, m->evidence, m->n_evidence, sizeof *seen,
 			       by_evidence);

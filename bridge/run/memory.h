@@ -82,6 +82,9 @@ MUST_CHECK struct err *memory_entry(TALLOC_CTX *ctx, struct store *store, int64_
 /* The directory of this name, or NULL. */
 const struct known_directory *memory_directory(const struct memory *memory,
 					       const char *name);
+/* The row of the mirror of this anchor, or NULL. */
+const struct mirrored *memory_mirrored(const struct memory *memory,
+				       const struct value *anchor);
 /* The one that an anchor was mirrored, or last seen, of; or NULL. */
 const struct known_directory *memory_home(const struct memory *memory,
 					  const struct value *anchor);

@@ -106,8 +106,8 @@ write_team()
 	} >>"$scratch/people.script"
 }
 
-# write_source [LINE]: the configuration of a scripted source, which write_team fills; with
-# one line more.
+# write_source [LINES]: the configuration of a scripted source, which write_team fills; with
+# more lines of it, or of its grants.
 write_source()
 {
 	DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml

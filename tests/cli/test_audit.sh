@@ -6,20 +6,7 @@
 
 need_sqlite3
 
-DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml
-export DIRBRIDGE_CONFIG
-cat >"$DIRBRIDGE_CONFIG" <<END
-store: sqlite:$store
-sources:
-  contoso:
-    organization: northwind/contoso
-    act_as: sync@northwind.example
-    type: script
-    file: $scratch/people.script
-    grants:
-      - from: { name: "Backup-(.*)" }
-        to: { group: "\$1", role: member, create: true }
-END
+write_source ''
 cat >"$scratch/people.script" <<'END'
 entry bo uid=bo,dc=contoso,dc=example
   objectClass: inetOrgPerson

@@ -3,22 +3,8 @@
 # What a directory shows, mapped: text and JSON say the same.
 . "$(dirname "$0")/lib.sh"
 
-DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml
-export DIRBRIDGE_CONFIG
-cat >"$DIRBRIDGE_CONFIG" <<END
-store: sqlite:$store
-sources:
-  contoso:
-    organization: northwind/contoso
-    act_as: sync@northwind.example
-    type: script
-    file: $scratch/people.script
-    grants:
-      - from: { name: "Backup-(.*)" }
-        to: { group: "\$1", role: member, create: true }
-      - from: { name: "Backup-Operators" }
-        to: { group: All, role: owner }
-END
+write_source '      - from: { name: "Backup-Operators" }
+        to: { group: All, role: owner }'
 cat >"$scratch/people.script" <<'END'
 entry 1 uid=ada,dc=contoso,dc=example
   objectClass: inetOrgPerson

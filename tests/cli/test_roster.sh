@@ -3,21 +3,7 @@
 # Who is blocked, or suspended everywhere, is on the roster and has no access.
 . "$(dirname "$0")/lib.sh"
 
-DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml
-export DIRBRIDGE_CONFIG
-cat >"$DIRBRIDGE_CONFIG" <<END
-store: sqlite:$store
-sources:
-  contoso:
-    organization: northwind/contoso
-    act_as: sync@northwind.example
-    type: script
-    file: $scratch/people.script
-    removal: suspend
-    grants:
-      - from: { name: "Backup-(.*)" }
-        to: { group: "\$1", role: member, create: true }
-END
+write_source '    removal: suspend'
 
 # write_people UID...: the directory; these are in a group where eve is as well, who is
 # also in another.

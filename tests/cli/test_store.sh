@@ -4,24 +4,11 @@
 # when an older copy of it was put back.
 . "$(dirname "$0")/lib.sh"
 
-DIRBRIDGE_CONFIG=$scratch/dirbridge.yaml
-export DIRBRIDGE_CONFIG
 people=$scratch/people.script
 me=$(id -un)
 ada=ada@northwind.example
 
-cat >"$DIRBRIDGE_CONFIG" <<END
-store: sqlite:$store
-sources:
-  contoso:
-    organization: northwind/contoso
-    act_as: sync@northwind.example
-    type: script
-    file: $people
-    grants:
-      - from: { name: "Backup-(.*)" }
-        to: { group: "\$1", role: member, create: true }
-END
+write_source ''
 cat >"$people" <<'END'
 entry bo uid=bo,dc=contoso,dc=example
   objectClass: inetOrgPerson

@@ -251,23 +251,30 @@ static void test_giving(void **state)
 	assert_int_equal(w.v->groups[w.team].person_owners, 2);
 }
 
+/* A source's change to Bo's role in the team, which is judged good in the end. */
+static void only_in_scope_and_unprotected(struct world *w, struct change *c)
+{
+	uint32_t email = w->v->accounts[w->bo].email;
+
+	c->scope = w->grandchild;
+	judged(w->v, &w->as_sync, *c, RULE_SOURCE_SCOPE);
+	c->scope = w->child;
+	w->v->groups[w->team].is_protected = true;
+	judged(w->v, &w->as_sync, *c, RULE_PROTECTED);
+	w->v->groups[w->team].is_protected = false;
+	w->v->emails[email].is_protected = true;
+	judged(w->v, &w->as_sync, *c, RULE_PROTECTED);
+	w->v->emails[email].is_protected = false;
+	judged(w->v, &w->as_sync, *c, RULE_NONE);
+}
+
 static void test_a_source_gives(void **state)
 {
 	struct world w = world_new(*state);
 	struct change c = grant(&w, CHANGE_GIVE, ROLE_MEMBER, w.bo, ACME);
 	uint32_t mine = view_add_group(w.v, 3, w.grandchild, "Mine", "mine");
-	uint32_t email = w.v->accounts[w.bo].email;
 
-	c.scope = w.grandchild;
-	judged(w.v, &w.as_sync, c, RULE_SOURCE_SCOPE);
-	c.scope = w.child;
-	w.v->groups[w.team].is_protected = true;
-	judged(w.v, &w.as_sync, c, RULE_PROTECTED);
-	w.v->groups[w.team].is_protected = false;
-	w.v->emails[email].is_protected = true;
-	judged(w.v, &w.as_sync, c, RULE_PROTECTED);
-	w.v->emails[email].is_protected = false;
-	judged(w.v, &w.as_sync, c, RULE_NONE);
+	only_in_scope_and_unprotected(&w, &c);
 	assert_int_equal(w.v->groups[w.team].members, 1);
 	c.group = mine;
 	judged(w.v, &w.as_sync, c, RULE_ORG_ISOLATED);
@@ -285,21 +292,11 @@ static void test_a_source_takes_what_hand_gives(void **state)
 {
 	struct world w = world_new(*state);
 	struct change c = grant(&w, CHANGE_TAKE, ROLE_MEMBER, w.bo, GIVER_HAND);
-	uint32_t email = w.v->accounts[w.bo].email;
 
 	view_give(w.v, w.team, ROLE_MEMBER, w.bo, GIVER_HAND, false);
 	view_give(w.v, w.team, ROLE_MEMBER, w.bo, ACME, false);
 	c.for_source = true;
-	c.scope = w.grandchild;
-	judged(w.v, &w.as_sync, c, RULE_SOURCE_SCOPE);
-	c.scope = w.child;
-	w.v->groups[w.team].is_protected = true;
-	judged(w.v, &w.as_sync, c, RULE_PROTECTED);
-	w.v->groups[w.team].is_protected = false;
-	w.v->emails[email].is_protected = true;
-	judged(w.v, &w.as_sync, c, RULE_PROTECTED);
-	w.v->emails[email].is_protected = false;
-	judged(w.v, &w.as_sync, c, RULE_NONE);
+	only_in_scope_and_unprotected(&w, &c);
 	assert_int_equal(w.v->groups[w.team].members, 1);
 	judged(w.v, &w.as_sync, c, RULE_NOT_GIVEN);
 	c.account = w.ada;
