@@ -3,11 +3,18 @@
 #include "bridge/record/text.h"
 
 /* What a source remembers of one person becomes another's. What it knows of both stays
- * with the new one as it is there. */
+ * with the new one as it is there, but a role that stands, or that a person has undone,
+ * is more than what became of an invitation. */
 static struct err *move(struct console *c, const struct value *from,
 			const struct value *to)
 {
 	static const char *const steps[] = {
+		("DELETE FROM given WHERE source_id = ?1 AND anchor = ?3"
+		 " AND state NOT IN ('given', 'suspended', 'undone')"
+		 " AND EXISTS (SELECT 1 FROM given o WHERE o.source_id = ?1"
+		 "  AND o.anchor = ?2 AND o.group_id = given.group_id"
+		 "  AND o.role = given.role AND o.state IN ('given', 'suspended', "
+		 "'undone'))"),
 		"UPDATE OR IGNORE given SET anchor = ?3 WHERE source_id = ?1 AND anchor "
 		"= ?2",
 		"DELETE FROM given WHERE source_id = ?1 AND anchor = ?2 AND ?3 IS NOT "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/base/clock.h"
 #include "bridge/map/map.h"
+#include "bridge/reconcile/reconcile.h"
 #include "bridge/run/run_p.h"
 #include <errno.h>
 #include <sys/stat.h>
@@ -250,6 +251,53 @@ static struct err *check_identities(struct run *run)
 	return err;
 }
 
+/* Where it takes from hand, what hand gives counts as well, and stays as it was read. */
+static void count_groups(const struct run *run, struct plan *plan, struct table *of)
+{
+	const struct view *v = run->console->view;
+	AUTO_MEM bool *by_hand = mem_array(NULL, bool, plan->n_groups + 1);
+
+	for (size_t i = 0; i < plan->n_operations; i++)
+		if (plan->operations[i].group != PLAN_NONE)
+			by_hand[plan->operations[i].group] |=
+				plan_is_by_hand(&plan->operations[i]);
+	for (uint32_t i = 0; i < plan->n_groups; i++) {
+		struct plan_group *g = &plan->groups[i];
+
+		if (by_hand[i] || g->view == VIEW_NONE)
+			continue;
+		g->had = 0;
+		table_put(of, &v->groups[g->view].id, sizeof(int64_t), i);
+	}
+}
+
+/* Limits are measured on what the source gives by now. */
+static void count_had(const struct run *run, struct plan *plan)
+{
+	const struct given_set *given = run->memory->given;
+	AUTO_MEM struct table *groups = table_new(NULL), *persons = table_new(NULL);
+
+	count_groups(run, plan, groups);
+	for (uint32_t i = 0; i < plan->n_persons; i++) {
+		struct plan_person *p = &plan->persons[i];
+
+		p->had = 0;
+		table_put(persons, p->anchor.bytes, p->anchor.len, i);
+	}
+	for (size_t i = 0; i < given->n; i++) {
+		struct given row = given_at(given, i);
+		uint32_t g = table_get(groups, &row.group, sizeof row.group);
+		uint32_t p = table_get(persons, row.anchor.bytes, row.anchor.len);
+
+		if (!given_is_live(row.state))
+			continue;
+		if (g != TABLE_NONE)
+			plan->groups[g].had++;
+		if (p != TABLE_NONE)
+			plan->persons[p].had++;
+	}
+}
+
 /* The run's own plan knows what was recalled; the file's, what is to be done. */
 static void adopt(struct run *run, struct plan_saved *saved)
 {
@@ -262,6 +310,7 @@ static void adopt(struct run *run, struct plan_saved *saved)
 	silence_rejected(plan);
 	run->plan = plan;
 	run->saved = saved;
+	count_had(run, plan);
 	guard_budgets(run);
 	plan_count(plan);
 }

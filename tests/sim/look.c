@@ -416,7 +416,7 @@ static void note_health(struct sim *s, enum sim_by by)
 void sim_note_saved(struct sim *s)
 {
 	s->saved_seen = s->past.seen[s->at];
-	sim_see(s, &s->saved_seen, s->at, true);
+	sim_see(s, &s->saved_seen, s->at, sim_is_credible(s, s->at));
 }
 
 void sim_look(struct sim *s, enum sim_by by, const char *line)
